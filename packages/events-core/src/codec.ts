@@ -1,0 +1,53 @@
+import { isUtf8 } from 'node:buffer'
+import { type Envelope, envelopeSchema } from './envelope.ts'
+
+/** Why a message has no readable envelope. */
+export type UnreadableReason = 'tombstone' | 'empty' | 'not-utf8' | 'not-json' | 'not-envelope'
+
+/** A message's value, read: the envelope, or why there is none. */
+export type Decoded =
+  | { readonly readable: true; readonly envelope: Envelope }
+  | { readonly readable: false; readonly reason: UnreadableReason; readonly message: string }
+
+/** Writes an envelope as the bytes of a message: UTF-8 JSON, fields in the order of the Go service. */
+export function encodeEnvelope(envelope: Envelope): Uint8Array {
+  const { id, type, source, householdId, userId, timestamp, version, data, metadata } = envelope
+  return Buffer.from(JSON.stringify({ id, type, source, householdId, userId, timestamp, version, data, metadata }))
+}
+
+/** Reads a message's value. Never throws; says in a sentence what is wrong, without quoting the payload. */
+export function decodeEnvelope(value: Uint8Array | null): Decoded {
+  if (value === null) return unreadable('tombstone', 'The message has no value (a tombstone); events always have one.')
+  if (value.length === 0) return unreadable('empty', 'The message is empty.')
+  if (!isUtf8(value)) return unreadable('not-utf8', 'The message is not valid UTF-8.')
+  let json: unknown
+  try {
+    json = JSON.parse(textOf(value))
+  } catch {
+    // The parser's message quotes the payload, which does not belong into logs.
+    return unreadable('not-json', 'The message is not JSON.')
+  }
+  const result = envelopeSchema.safeParse(json)
+  if (!result.success) {
+    const issues = result.error.issues.map((issue) => `${issue.path.join('.') || 'the value'}: ${issue.message}`)
+    return unreadable('not-envelope', `The message is JSON, but not an event envelope: ${issues.join('; ')}.`)
+  }
+  return { readable: true, envelope: present(json as Record<string, unknown>) }
+}
+
+function textOf(bytes: Uint8Array): string {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('utf8')
+}
+
+/** Takes the parsed JSON itself as the envelope, so that unknown fields stay; what Go writes for absent goes. */
+function present(json: Record<string, unknown>): Envelope {
+  for (const name of ['householdId', 'userId']) {
+    if (json[name] === '' || json[name] === null) delete json[name]
+  }
+  if (json.metadata === null) delete json.metadata
+  return json as unknown as Envelope
+}
+
+function unreadable(reason: UnreadableReason, message: string): Decoded {
+  return { readable: false, reason, message }
+}

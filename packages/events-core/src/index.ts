@@ -1,0 +1,23 @@
+export * from './cause.ts'
+export * from './codec.ts'
+export * from './contract.ts'
+export * from './domain.ts'
+export * from './envelope.ts'
+export * from './errors.ts'
+export {
+  type FieldKind,
+  fieldKind,
+  id,
+  type MoneySchema,
+  money,
+  type OpenEnumSchema,
+  openEnum,
+  time,
+} from './fields.ts'
+export * from './ids.ts'
+export * from './partitioner.ts'
+export type { Side } from './schema.ts'
+export * from './timestamp.ts'
+export * from './topic-names.ts'
+export * from './transport.ts'
+export * from './verdict.ts'

@@ -1,0 +1,19 @@
+/** RFC 3339 with any offset and any precision, as Go, Java and JavaScript write it. */
+export const RFC3339: RegExp =
+  /^\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])[Tt](?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d(?:\.\d{1,18})?(?:[Zz]|[+-](?:[01]\d|2[0-3]):[0-5]\d)$/
+
+/** RFC 3339 as our publishers write it: UTC with milliseconds, what `new Date().toISOString()` gives. */
+export const UTC_MILLISECONDS: RegExp =
+  /^\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])T(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d\.\d{3}Z$/
+
+/** Reads an RFC 3339 text as milliseconds since 1970, cutting finer digits; undefined where it names no instant. */
+export function parseTimestamp(text: string): number | undefined {
+  if (!RFC3339.test(text)) return undefined
+  const ms = Date.parse(text.replace(/(\.\d{3})\d+/, '$1').toUpperCase())
+  return Number.isNaN(ms) ? undefined : ms
+}
+
+/** Writes milliseconds since 1970 as our publishers do: UTC with milliseconds. */
+export function formatTimestamp(ms: number): string {
+  return new Date(ms).toISOString()
+}
