@@ -1,0 +1,51 @@
+import { describe, expect, it } from 'vitest'
+import { z } from 'zod'
+import { defineEvent } from './contract.ts'
+import { defineDomain } from './domain.ts'
+import type { Envelope } from './envelope.ts'
+import { createJudge } from './verdict.ts'
+
+const lit = defineEvent({
+  type: 'lamp.lit',
+  version: '1.0',
+  description: 'A lamp was lit.',
+  data: z.object({ watts: z.int() }),
+  example: { watts: 5 },
+})
+const judge = createJudge([defineDomain({ name: 'lamps', events: [lit] })])
+const envelope: Envelope = {
+  id: 'e-1',
+  type: 'lamp.lit',
+  source: 'test',
+  householdId: 'h',
+  timestamp: '2026-01-02T03:04:05Z',
+  version: '1.0',
+  data: { watts: 5, since: 'unknown to this contract' },
+}
+
+describe('judge', () => {
+  it('says ok to data with fields that the contract does not have yet', () => {
+    expect(judge(envelope)).toEqual({ contract: 'ok' })
+  })
+
+  it('says broken, with the path', () => {
+    expect(judge({ ...envelope, data: { watts: 'many' } })).toMatchObject({
+      contract: 'broken',
+      issues: [{ path: 'data.watts' }],
+    })
+  })
+
+  it('says broken when the subject is missing', () => {
+    const { householdId: _, ...rest } = envelope
+    expect(judge({ ...rest, userId: 'u' })).toMatchObject({ contract: 'broken', issues: [{ path: 'householdId' }] })
+  })
+
+  it('says unknown-type', () => {
+    expect(judge({ ...envelope, type: 'lamp.exploded' })).toEqual({ contract: 'unknown-type' })
+  })
+
+  it('accepts another minor and says unknown-version to another major', () => {
+    expect(judge({ ...envelope, version: '1.9' })).toEqual({ contract: 'ok' })
+    expect(judge({ ...envelope, version: '2.0' })).toEqual({ contract: 'unknown-version' })
+  })
+})
