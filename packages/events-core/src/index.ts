@@ -15,6 +15,7 @@ export {
   time,
 } from './fields.ts'
 export * from './ids.ts'
+export * from './logger.ts'
 export * from './partitioner.ts'
 export type { Side } from './schema.ts'
 export * from './timestamp.ts'
