@@ -1,0 +1,5 @@
+export * from './domain.ts'
+export * from './bill-created.ts'
+export * from './bill-overdue.ts'
+export * from './bill-paid.ts'
+export * from './bill-updated.ts'

@@ -1,0 +1,5 @@
+export * from './domain.ts'
+export * from './household-activity.ts'
+export * from './household-created.ts'
+export * from './household-member-added.ts'
+export * from './household-member-removed.ts'

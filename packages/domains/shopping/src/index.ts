@@ -1,0 +1,7 @@
+export * from './domain.ts'
+export * from './item-added.ts'
+export * from './item-purchased.ts'
+export * from './item-removed.ts'
+export * from './item-updated.ts'
+export * from './list-completed.ts'
+export * from './list-created.ts'

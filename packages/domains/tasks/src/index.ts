@@ -1,0 +1,5 @@
+export * from './domain.ts'
+export * from './task-completed.ts'
+export * from './task-created.ts'
+export * from './task-deleted.ts'
+export * from './task-updated.ts'

@@ -1,0 +1,6 @@
+export * from './domain.ts'
+export * from './timer-cancelled.ts'
+export * from './timer-completed.ts'
+export * from './timer-paused.ts'
+export * from './timer-resumed.ts'
+export * from './timer-started.ts'
