@@ -1,0 +1,93 @@
+import { isHouseHelperError, type Transport } from '@house-helper/events-core'
+import { planTopics, wantedTopics } from '../topic-plan.ts'
+import type { World } from '../world.ts'
+import type { DeadlineClock } from './deadline-clock.ts'
+import type { Finding } from './finding.ts'
+
+/** What the doctor looks for in a cluster. */
+export interface ClusterChecks {
+  readonly world: World
+  readonly transport: Transport
+  readonly clock: DeadlineClock
+  /** The group whose progress is looked at. */
+  readonly groupId: string
+  readonly partitions: number
+}
+
+/** Asks a cluster, as a client: whether it lets us in, whether the topics are there, how far the group is. */
+export async function clusterFindings(checks: ClusterChecks): Promise<readonly Finding[]> {
+  const login = await attempt('cluster', 'login', checks.clock, async () => {
+    const id = await checks.transport.admin.clusterId()
+    return [{ subject: 'cluster', check: 'login', status: 'ok', detail: `cluster id ${id}` }]
+  })
+  if (login.some(({ status }) => status !== 'ok')) return login
+  const topics = await attempt('topics', 'present', checks.clock, () => topicFindings(checks))
+  const lag = await attempt(`group ${checks.groupId}`, 'lag', checks.clock, () => lagFindings(checks))
+  return [...login, ...topics, ...lag]
+}
+
+async function topicFindings({ world, transport, partitions }: ClusterChecks): Promise<readonly Finding[]> {
+  const { admin, topicPrefix } = transport
+  const planned = await planTopics(admin, wantedTopics({ domains: world.domains, topicPrefix, partitions }))
+  return planned.map(({ topic, change, differences }): Finding => {
+    const found = { subject: `topic ${topic}`, check: 'present' }
+    if (change === 'create') {
+      return { ...found, status: 'failed', detail: 'missing', remedy: 'Run hh-events topics apply.' }
+    }
+    // Another count than the default may well be meant.
+    const remedy = 'Nothing to do where this is meant; hh-events never changes a topic.'
+    if (change === 'differs') return { ...found, status: 'warning', detail: differences.join('; '), remedy }
+    return { ...found, status: 'ok', detail: `${partitions} partitions` }
+  })
+}
+
+async function lagFindings({ world, transport, groupId }: ClusterChecks): Promise<readonly Finding[]> {
+  const { admin, topicPrefix } = transport
+  const names = wantedTopics({ domains: world.domains, topicPrefix }).map(({ name }) => name)
+  const topics = (await admin.describeTopics(names)).map(({ name }) => name)
+  // This asks the leaders, by the addresses that the cluster advertises.
+  const ranges = await admin.ranges(topics)
+  const committed = await admin.committed(groupId, topics)
+  const found = { subject: `group ${groupId}`, check: 'lag' }
+  if (committed.length === 0) {
+    const remedy = 'Start that group (for the event logger: apps/event-logger), or name another one with --group.'
+    return [{ ...found, status: 'warning', detail: 'has committed nothing in these topics', remedy }]
+  }
+  const next = new Map(committed.map((position) => [`${position.topic}/${position.partition}`, position.offset]))
+  const behind = ranges.map((range) => ({
+    place: `${range.topic}/${range.partition}`,
+    lag: Math.max(0, range.high - Math.max(range.low, next.get(`${range.topic}/${range.partition}`) ?? range.low)),
+  }))
+  const total = behind.reduce((sum, { lag }) => sum + lag, 0)
+  const most = behind.reduce((worst, at) => (at.lag > worst.lag ? at : worst), { place: '', lag: 0 })
+  const detail = total === 0 ? 'up to date' : `${total} events behind, most in ${most.place}: ${most.lag}`
+  return [{ ...found, status: 'ok', detail }]
+}
+
+/** Runs a check whose failure is a finding like any other. */
+async function attempt(
+  subject: string,
+  check: string,
+  clock: DeadlineClock,
+  run: () => Promise<readonly Finding[]>,
+): Promise<readonly Finding[]> {
+  try {
+    return await clock.run(`The ${check} check`, run)
+  } catch (error) {
+    if (!isHouseHelperError(error)) throw error
+    const status = away.has(error.code) ? 'unreachable' : 'failed'
+    return [{ subject, check, status, detail: error.message, remedy: remedies[error.code] ?? 'See docs/errors.md.' }]
+  }
+}
+
+const away = new Set(['UNREACHABLE', 'TIMEOUT', 'TIMED_OUT'])
+
+const remedies: Readonly<Record<string, string>> = {
+  UNREACHABLE: 'A broker of the cluster cannot be reached: check what it advertises (advertised.listeners).',
+  TIMEOUT: 'A broker was reached and did not answer: look at its log and load.',
+  TIMED_OUT: 'Look at the brokers above; if they are well, check advertised.listeners, or give --timeout more time.',
+  AUTHENTICATION_FAILED: 'Check KAFKA_SASL_MECHANISM, KAFKA_SASL_USERNAME and the password.',
+  NOT_AUTHORIZED: "Grant the operator's ACLs: docs/operate.md lists them.",
+  TLS_FAILED: 'Check KAFKA_SSL_CA_FILE and the name in the certificate.',
+  TOPIC_MISSING: 'Run hh-events topics apply.',
+}

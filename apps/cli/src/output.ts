@@ -1,0 +1,110 @@
+import Table from 'cli-table3'
+import pc from 'picocolors'
+import { jsonLine, printable } from './printable.ts'
+
+/** A place that text goes to, such as `process.stdout`. */
+export interface TextStream {
+  write(text: string): unknown
+  readonly isTTY?: boolean | undefined
+}
+
+/** One column of a table: its heading and how a row fills it. */
+export interface Column<Row> {
+  readonly heading: string
+  readonly cell: (row: Row) => string
+  /** Colours a cell where colours are on. */
+  readonly color?: (text: string, row: Row, colors: Colors) => string
+}
+
+/** Functions that colour text, or leave it alone where colours are off. */
+export type Colors = ReturnType<typeof pc.createColors>
+
+/** Where a command's results go: tables for people, one JSON value a line for programs. */
+export interface Output {
+  readonly format: 'table' | 'ndjson'
+  /** Writes rows: a table, or each row as a line. No rows write nothing but, in a table, its headings. */
+  rows<Row>(columns: readonly Column<Row>[], rows: readonly Row[]): void
+  /** Writes one thing: its fields one under the other, or the thing as a line. */
+  record(value: object, fields: readonly (readonly [name: string, text: string])[]): void
+  /** Tells a person what to do next, on stderr; programs are not told. */
+  note(text: string): void
+  /** Says on stderr what went wrong without ending the command. */
+  warn(text: string): void
+}
+
+/** How {@link createOutput} writes. */
+export interface OutputOptions {
+  readonly stdout: TextStream
+  readonly stderr: TextStream
+  readonly env: Readonly<Record<string, string | undefined>>
+  /** One JSON value a line on a terminal too. Default: only where stdout is no terminal. */
+  readonly json?: boolean
+}
+
+/** Makes an output; holds nothing that would need closing. */
+export function createOutput({ stdout, stderr, env, json = false }: OutputOptions): Output {
+  const format = json || !stdout.isTTY ? 'ndjson' : 'table'
+  const colors = colorsFor(stdout, env)
+  const line = (text: string) => stdout.write(`${text}\n`)
+  return {
+    format,
+    rows: (columns, rows) => {
+      if (format === 'table') line(tableText(columns, rows, colors))
+      else for (const row of rows) line(jsonLine(row))
+    },
+    record: (value, fields) => {
+      if (format === 'ndjson') return void line(jsonLine(value))
+      const width = Math.max(0, ...fields.map(([name]) => name.length))
+      for (const [name, text] of fields) {
+        const [first = '', ...rest] = text.split('\n').map(printable)
+        line([`${colors.dim(name.padEnd(width))}  ${first}`, ...rest.map((r) => ' '.repeat(width + 2) + r)].join('\n'))
+      }
+    },
+    note: (text) => void (format === 'table' && stderr.write(`${printable(text)}\n`)),
+    warn: (text) => void stderr.write(`${colorsFor(stderr, env).yellow('warning:')} ${printable(text)}\n`),
+  }
+}
+
+/** Colours for a stream: on for a terminal, unless NO_COLOR is set to anything (https://no-color.org). */
+export function colorsFor(stream: TextStream, env: Readonly<Record<string, string | undefined>>): Colors {
+  return pc.createColors(stream.isTTY === true && !env.NO_COLOR && env.TERM !== 'dumb')
+}
+
+function tableText<Row>(columns: readonly Column<Row>[], rows: readonly Row[], colors: Colors): string {
+  const table = new Table({
+    head: columns.map((column) => colors.bold(column.heading)),
+    style: { head: [], border: [], 'padding-left': 0, 'padding-right': 2 },
+    chars: noBorder,
+  })
+  for (const row of rows) {
+    table.push(
+      columns.map(({ cell, color }) => {
+        const text = printable(cell(row))
+        return color === undefined ? text : color(text, row, colors)
+      }),
+    )
+  }
+  return table
+    .toString()
+    .split('\n')
+    .map((row) => row.trimEnd())
+    .join('\n')
+}
+
+const noBorder = {
+  top: '',
+  'top-mid': '',
+  'top-left': '',
+  'top-right': '',
+  bottom: '',
+  'bottom-mid': '',
+  'bottom-left': '',
+  'bottom-right': '',
+  left: '',
+  'left-mid': '',
+  mid: '',
+  'mid-mid': '',
+  right: '',
+  'right-mid': '',
+  middle: '',
+}
