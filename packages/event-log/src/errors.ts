@@ -1,0 +1,32 @@
+import { HouseHelperError } from '@house-helper/events-core'
+
+/**
+ * Every code that the event log throws. docs/errors.md says what to do about each.
+ *
+ * - `LOG_OPTIONS_INVALID`: a recorder was made with options that cannot work.
+ * - `LOG_STANDALONE_REFUSED`: MongoDB is a standalone server, which can lose what it acknowledged.
+ * - `LOG_UNREACHABLE`: MongoDB did not answer, or refused the operation for now. Can be retried.
+ * - `LOG_MESSAGE_TOO_LARGE`: a message does not fit into a MongoDB document even without its view.
+ * - `LOG_QUERY_INVALID`: a query has a field or value that it cannot have.
+ * - `LOG_QUERY_TIMEOUT`: a query took longer than its deadline; narrow it. Can be retried.
+ * - `LOG_CURSOR_INVALID`: a cursor is not one of this log's, or belongs to another query.
+ * - `LOG_DOCUMENT_INVALID`: a document in the log's collections was not written by the recorder, or was altered.
+ * - `LOG_LEDGER_INVALID`: the ledger's state of a partition is not what a recorder writes.
+ * - `LOG_CLOSED`: used before `start()` or after `close()`.
+ */
+export type LogErrorCode =
+  | 'LOG_OPTIONS_INVALID'
+  | 'LOG_STANDALONE_REFUSED'
+  | 'LOG_UNREACHABLE'
+  | 'LOG_MESSAGE_TOO_LARGE'
+  | 'LOG_QUERY_INVALID'
+  | 'LOG_QUERY_TIMEOUT'
+  | 'LOG_CURSOR_INVALID'
+  | 'LOG_DOCUMENT_INVALID'
+  | 'LOG_LEDGER_INVALID'
+  | 'LOG_CLOSED'
+
+/** An error of the event log: what could not be recorded or read, where, and what to do. */
+export class LogError extends HouseHelperError<LogErrorCode> {
+  override readonly name = 'LogError'
+}

@@ -1,0 +1,93 @@
+import { decodeEnvelope, type Headers, type Issue, type JsonObject } from '@house-helper/events-core'
+import type { z } from 'zod'
+import { type noViewReasons, type QuarantineDocument, quarantineSchema, recordSchema } from './documents.ts'
+import { LogError } from './errors.ts'
+
+/** An event as the log holds it. */
+export interface EventRecord {
+  /** The record's own id: the event's, or for a conflict `<id>@<topic>/<partition>/<offset>`. */
+  readonly recordId: string
+  readonly id: string
+  readonly type: string
+  readonly source: string
+  readonly subject: string | undefined
+  readonly householdId: string | undefined
+  readonly userId: string | undefined
+  /** When it happened, exactly as the publisher wrote it. */
+  readonly timestamp: string
+  /** The same, to the millisecond. */
+  readonly time: Date
+  readonly version: string
+  readonly correlationId: string
+  readonly causationId: string | undefined
+  /** What the contracts thought of it when it was recorded. */
+  readonly contract: 'ok' | 'broken' | 'unknown-type' | 'unknown-version'
+  readonly issues: readonly Issue[]
+  /** The data, read from `value`; where numbers beyond 2^53 matter, read `value` yourself. */
+  readonly data: JsonObject
+  readonly metadata: JsonObject | undefined
+  /** Whether MongoDB holds `data` as fields too, or why not. */
+  readonly view: 'stored' | (typeof noViewReasons)[number]
+  /** Whether another event has the same id and says something else. */
+  readonly conflict: boolean
+  readonly topic: string
+  readonly partition: number
+  readonly offset: number
+  readonly generation: number
+  readonly brokerTime: Date
+  readonly key: Uint8Array | null
+  readonly headers: Headers
+  /** The message's value, byte for byte. */
+  readonly value: Uint8Array
+  readonly recordedAt: Date
+}
+
+/** A message without a readable envelope, byte for byte. */
+export interface QuarantinedMessage extends Omit<QuarantineDocument, '_id' | 'headers'> {
+  /** Its position: `<topic>/<partition>/<offset>`. */
+  readonly id: string
+  readonly headers: Headers
+}
+
+/** Reads a document of `records`; throws `LOG_DOCUMENT_INVALID` where it isn't one. */
+export function eventRecord(document: unknown): EventRecord {
+  const { _id, eventId, noView, viewNote: _, headers, issues, ...rest } = parse(recordSchema, document, 'records')
+  const decoded = decodeEnvelope(rest.value)
+  if (!decoded.readable) throw invalid('records', _id, `its value is no envelope: ${decoded.message}`)
+  return {
+    recordId: _id,
+    id: eventId ?? _id,
+    ...rest,
+    subject: rest.subject,
+    householdId: rest.householdId,
+    userId: rest.userId,
+    causationId: rest.causationId,
+    issues: issues ?? [],
+    data: decoded.envelope.data,
+    metadata: decoded.envelope.metadata,
+    view: noView ?? 'stored',
+    conflict: eventId !== undefined,
+    headers: headers.map(({ name, value }) => [name, value] as const),
+  }
+}
+
+/** Reads a document of `quarantine`; throws `LOG_DOCUMENT_INVALID` where it isn't one. */
+export function quarantinedMessage(document: unknown): QuarantinedMessage {
+  const { _id, headers, ...rest } = parse(quarantineSchema, document, 'quarantine')
+  return { id: _id, ...rest, headers: headers.map(({ name, value }) => [name, value] as const) }
+}
+
+function parse<Output>(schema: z.ZodType<Output>, document: unknown, collection: string): Output {
+  const result = schema.safeParse(document)
+  if (result.success) return result.data
+  const issue = result.error.issues[0]
+  throw invalid(collection, (document as { _id?: unknown } | null)?._id, `${issue?.path.join('.')} ${issue?.message}`)
+}
+
+function invalid(collection: string, id: unknown, what: string): LogError {
+  return new LogError(
+    'LOG_DOCUMENT_INVALID',
+    `The document ${JSON.stringify(id)} in ${collection} was not written by a recorder, or was altered: ${what}.`,
+    { details: { collection, id } },
+  )
+}

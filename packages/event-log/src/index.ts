@@ -1,0 +1,8 @@
+export * from './errors.ts'
+export { createEventLog, type EventLog, type Page, type TopicTotals } from './event-log.ts'
+export type { EventRecord, QuarantinedMessage } from './event-record.ts'
+export type { RecorderHealth } from './health.ts'
+export type { ListQuery, QuarantineQuery } from './query.ts'
+export { createRecorder } from './recorder.ts'
+export type { Recorder, RecorderLogger, RecorderOptions } from './recorder-options.ts'
+export type { Counts, PartitionStats, RecorderStats } from './stats.ts'

@@ -1,0 +1,69 @@
+import type { Domain, Transport } from '@house-helper/events-core'
+import type { Db } from 'mongodb'
+import type { RecorderHealth } from './health.ts'
+import type { RecorderStats } from './stats.ts'
+
+/** Where the recorder writes what happens; pino's loggers fit. Payloads are never among the fields. */
+export interface RecorderLogger {
+  debug(fields: object, message: string): void
+  info(fields: object, message: string): void
+  warn(fields: object, message: string): void
+  error(fields: object, message: string): void
+}
+
+/** What {@link createRecorder} takes. */
+export interface RecorderOptions {
+  /** Stays the caller's: the recorder does not close it. */
+  readonly transport: Transport
+  /** The database that holds the log. Stays the caller's, as does its client. */
+  readonly db: Db
+  /** Recorders with the same group share the topics' partitions. */
+  readonly groupId: string
+  /** The contracts that events are judged by; an event of none of them is recorded all the same. */
+  readonly domains: readonly Domain[]
+  /** The topics to record. Default: every domain topic under the transport's prefix, also those that come later. */
+  readonly topics?: readonly string[]
+  /** How often to look for new topics, in milliseconds. Default 30,000. */
+  readonly discoverIntervalMs?: number
+  /** How often to measure lag, in milliseconds. Default 5,000. */
+  readonly lagIntervalMs?: number
+  /** How long messages may be recorded and not committed to Kafka, in milliseconds. Default 1,000. */
+  readonly commitIntervalMs?: number
+  /** Messages of one write at most. Default 2,000. */
+  readonly maxBatchMessages?: number
+  /** Bytes of values in one write at most; a single larger message is written alone. Default 2 MiB. */
+  readonly maxBatchBytes?: number
+  /** Messages of one partition that wait at most, before it is paused. Default 8,000. */
+  readonly maxQueuedMessages?: number
+  /** Bytes of one partition that wait at most, before it is paused. Default 4 MiB. */
+  readonly maxQueuedBytes?: number
+  /** Writes of different partitions at the same time. Default 4. */
+  readonly maxConcurrentWrites?: number
+  /** Deadline of one MongoDB operation, in milliseconds; it is then made again. Default 30,000. */
+  readonly operationTimeoutMs?: number
+  /** How long an alarm (a conflict, a new generation) keeps the health `degraded`, in milliseconds. Default one hour. */
+  readonly alarmHoldMs?: number
+  /** How long this member may be silent before its partitions go to others, in milliseconds. Default the transport's. */
+  readonly sessionTimeoutMs?: number
+  /** Records into a standalone MongoDB, which can lose what it acknowledged. Default false. */
+  readonly allowStandalone?: boolean
+  /** Default: nothing is logged. */
+  readonly logger?: RecorderLogger
+}
+
+/** Records every message of its topics into MongoDB, exactly once, and keeps the ledger of it. */
+export interface Recorder extends AsyncDisposable {
+  /**
+   * Checks MongoDB, makes collections and indexes, finds the topics and joins the group. Resolves once partitions are
+   * assigned, or at once where there is no topic yet.
+   *
+   * @throws LogError `LOG_STANDALONE_REFUSED`, `LOG_UNREACHABLE`; TransportError where Kafka cannot be joined.
+   */
+  start(): Promise<void>
+  /** Resolves after `close()`; rejects when the recorder dies: it is never silently dead. */
+  readonly closed: Promise<void>
+  /** Finishes the writes that run, commits, leaves the group. Resolves within the deadline; default 10,000. */
+  close(options?: { readonly timeoutMs?: number }): Promise<void>
+  health(): RecorderHealth
+  stats(): RecorderStats
+}
