@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs'
-import { mkdir, mkdtemp, rename, rm } from 'node:fs/promises'
+import { mkdir, mkdtemp, readdir, rename, rm, stat } from 'node:fs/promises'
 import { homedir } from 'node:os'
-import { dirname, join } from 'node:path'
+import { basename, dirname, join } from 'node:path'
 
 /** The folder of downloaded servers: `house-helper-events` in XDG_CACHE_HOME, else in `~/.cache`. */
 export function cacheFolder(env: NodeJS.ProcessEnv = process.env): string {
@@ -17,6 +17,7 @@ export async function cached(name: string, make: (folder: string) => Promise<voi
   const target = join(cacheFolder(), name)
   if (existsSync(target)) return target
   await mkdir(dirname(target), { recursive: true })
+  await removeAbandoned(target)
   const staging = await mkdtemp(`${target}.making-`)
   try {
     await make(staging)
@@ -27,4 +28,16 @@ export async function cached(name: string, make: (folder: string) => Promise<voi
     await rm(staging, { recursive: true, force: true })
   }
   return target
+}
+
+// No download takes this long: whoever began it was killed.
+const abandonedAfterMs = 24 * 60 * 60 * 1_000
+
+async function removeAbandoned(target: string): Promise<void> {
+  const folder = dirname(target)
+  const names = (await readdir(folder)).filter((name) => name.startsWith(`${basename(target)}.making-`))
+  for (const name of names) {
+    const { mtimeMs } = await stat(join(folder, name))
+    if (Date.now() - mtimeMs > abandonedAfterMs) await rm(join(folder, name), { recursive: true, force: true })
+  }
 }

@@ -50,6 +50,8 @@ export interface KafkaServer {
   readonly dataDir: string
   readonly logFile: string
   readonly pid: number
+  /** The process between ours and the server; when it ends, the server does. */
+  readonly supervisorPid: number
   /** Rejects never; resolves with the exit code when the broker has ended, wanted or not. */
   readonly ended: Promise<number>
   /** Ends the broker in order; resolves when it is gone. Safe to call again. */
@@ -136,6 +138,7 @@ function kafkaServer(
     dataDir: folder.path,
     logFile,
     pid: process.pid,
+    supervisorPid: process.supervisorPid,
     ended: process.ended,
     close,
     kill: () => end(process.kill),

@@ -105,6 +105,7 @@ function securityProperties(security: NonNullable<ServerSettings['security']>): 
     'ssl.keystore.location': certificates.serverFile,
     'ssl.truststore.type': 'PEM',
     'ssl.truststore.location': certificates.caFile,
-    'ssl.client.auth': security.clientCertificates ?? 'none',
+    // Without the listener's prefix Kafka ignores it where SASL is on.
+    'listener.name.secure.ssl.client.auth': security.clientCertificates ?? 'none',
   }
 }

@@ -34,6 +34,8 @@ export interface MongoServer {
   readonly dataDir: string
   readonly logFile: string
   readonly pid: number
+  /** The process between ours and the server; when it ends, the server does. */
+  readonly supervisorPid: number
   /** Rejects never; resolves with the exit code when mongod has ended, wanted or not. */
   readonly ended: Promise<number>
   /** Ends mongod in order; resolves when it is gone. Safe to call again. */
@@ -103,6 +105,7 @@ function mongoServer(
     dataDir: folder.path,
     logFile,
     pid: process.pid,
+    supervisorPid: process.supervisorPid,
     ended: process.ended,
     close,
     kill: () => end(process.kill),
