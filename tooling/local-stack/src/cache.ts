@@ -1,5 +1,5 @@
-import { existsSync } from 'node:fs'
-import { mkdir, mkdtemp, readdir, rename, rm, stat } from 'node:fs/promises'
+import { existsSync, statSync } from 'node:fs'
+import { mkdir, mkdtemp, readdir, rename, rm } from 'node:fs/promises'
 import { homedir } from 'node:os'
 import { basename, dirname, join } from 'node:path'
 
@@ -37,7 +37,9 @@ async function removeAbandoned(target: string): Promise<void> {
   const folder = dirname(target)
   const names = (await readdir(folder)).filter((name) => name.startsWith(`${basename(target)}.making-`))
   for (const name of names) {
-    const { mtimeMs } = await stat(join(folder, name))
-    if (Date.now() - mtimeMs > abandonedAfterMs) await rm(join(folder, name), { recursive: true, force: true })
+    // Another process may remove it at the same time.
+    const entry = statSync(join(folder, name), { throwIfNoEntry: false })
+    if (entry && Date.now() - entry.mtimeMs > abandonedAfterMs)
+      await rm(join(folder, name), { recursive: true, force: true })
   }
 }

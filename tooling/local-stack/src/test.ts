@@ -4,7 +4,7 @@
  */
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { createRequire } from 'node:module'
+import { join } from 'node:path'
 import { isLocalStackError } from './errors.ts'
 import { projectRoot } from './project-folder.ts'
 import { type Stack, startStack } from './stack.ts'
@@ -41,7 +41,7 @@ function sayWhatRuns({ kafka, mongodb }: Stack): void {
 }
 
 async function runVitest(args: readonly string[], { kafka, mongodb }: Stack, signal: AbortSignal): Promise<number> {
-  const vitest = createRequire(import.meta.url).resolve('vitest/vitest.mjs', { paths: [projectRoot] })
+  const vitest = join(projectRoot, 'node_modules/vitest/vitest.mjs')
   const child = spawn(process.execPath, [vitest, 'run', ...args], {
     cwd: projectRoot,
     stdio: ['ignore', 'inherit', 'inherit'],
