@@ -1,0 +1,55 @@
+import type { Admin, CommittedPosition, TopicDescription } from '@house-helper/events-core'
+import type { Cluster } from './cluster.ts'
+import { protocol } from './errors.ts'
+import type { Topic } from './topic.ts'
+import { turn } from './turn.ts'
+
+/** Makes the admin of a cluster. `assertOpen` throws once the transport is closed. */
+export function createAdmin(cluster: Cluster, assertOpen: () => void): Admin {
+  async function ask<Answer>(answer: () => Answer): Promise<Answer> {
+    assertOpen()
+    await turn()
+    assertOpen()
+    return answer()
+  }
+  return {
+    clusterId: () => ask(() => cluster.id),
+    describeTopics: (names) =>
+      ask(() => {
+        const topics = cluster.topics().map(describe)
+        return names === undefined ? topics : topics.filter(({ name }) => names.includes(name))
+      }),
+    topicConfig: (topic, settings) =>
+      ask(() => {
+        const { config } = cluster.topic(topic)
+        return Object.fromEntries(Object.entries(config).filter(([name]) => settings.includes(name)))
+      }),
+    createTopics: (specs) =>
+      ask(() => {
+        for (const { name, partitions } of specs) {
+          if (!Number.isSafeInteger(partitions) || partitions < 1) {
+            throw protocol(`INVALID_PARTITIONS: the topic ${name} cannot have ${partitions} partitions.`, { name })
+          }
+        }
+        return specs.filter((spec) => cluster.create(spec)).map(({ name }) => name)
+      }),
+    ranges: (topics) =>
+      ask(() =>
+        topics.flatMap((topic) =>
+          cluster.topic(topic).logs.map(({ low, high }, partition) => ({ topic, partition, low, high })),
+        ),
+      ),
+    committed: (groupId, topics) => ask(() => committed(cluster, groupId, topics)),
+  }
+}
+
+function describe({ spec }: Topic): TopicDescription {
+  return { name: spec.name, partitions: spec.partitions, replicationFactor: spec.replicationFactor }
+}
+
+function committed(cluster: Cluster, groupId: string, topics: readonly string[]): readonly CommittedPosition[] {
+  return cluster
+    .group(groupId)
+    .committed()
+    .filter(({ topic }) => topics.includes(topic))
+}

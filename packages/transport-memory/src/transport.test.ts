@@ -1,0 +1,10 @@
+import { createMemoryBroker, createMemoryTransport } from './index.ts'
+import { describeTransport } from './suite.ts'
+
+const broker = createMemoryBroker()
+
+describeTransport('memory', {
+  open: async () => createMemoryTransport({ broker }),
+  waitMs: 2000,
+  truncate: async (position) => broker.faults.truncate(position),
+})
