@@ -1,0 +1,31 @@
+import type { z } from 'zod'
+import { PROBLEM_CONTENT_TYPE, problemSchema } from './problem.ts'
+
+interface Answer {
+  readonly description: string
+  readonly content: Record<string, { schema: z.ZodType }>
+}
+
+const problems = {
+  400: 'A parameter is wrong; `errors` names each.',
+  404: 'There is nothing here under this name.',
+  421: 'The Host header names another service.',
+  500: 'The event logger failed; its log has the reason under the request id.',
+  503: 'MongoDB does not answer, or not in time.',
+} as const
+
+/** The answers of a route for its documentation: what it gives, and the problems that it may have instead. */
+export function answers(
+  description: string,
+  schema: z.ZodType,
+  statuses: readonly (keyof typeof problems)[],
+): Record<number, Answer> {
+  const problem = (status: keyof typeof problems): [number, Answer] => [
+    status,
+    { description: problems[status], content: { [PROBLEM_CONTENT_TYPE]: { schema: problemSchema } } },
+  ]
+  return {
+    200: { description, content: { 'application/json': { schema } } },
+    ...Object.fromEntries(statuses.map(problem)),
+  }
+}

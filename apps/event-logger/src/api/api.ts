@@ -1,0 +1,98 @@
+import { randomUUID } from 'node:crypto'
+import type { IncomingMessage } from 'node:http'
+import fastifySwagger from '@fastify/swagger'
+import type { EventLog } from '@house-helper/event-log'
+import type { Logger } from '@house-helper/events-core'
+import fastify, { type FastifyError, type FastifyInstance } from 'fastify'
+import {
+  createJsonSchemaTransform,
+  createJsonSchemaTransformObject,
+  serializerCompiler,
+  validatorCompiler,
+} from 'fastify-type-provider-zod'
+import type { Measurements } from '../measurements.ts'
+import { eventRoutes } from './event-routes.ts'
+import { type Guards, guard } from './guards.ts'
+import { answerError, answerProblems } from './problem.ts'
+import { topicRoutes } from './topic-routes.ts'
+
+/** What {@link createApi} takes. */
+export interface ApiOptions extends Guards {
+  readonly log: EventLog
+  readonly measurements: Pick<Measurements, 'lag' | 'sizes'>
+  readonly logger: Logger
+}
+
+/** Makes the HTTP API; it listens nowhere yet. */
+export async function createApi(options: ApiOptions): Promise<FastifyInstance> {
+  const { logger } = options
+  const app = fastify({
+    logger: false,
+    genReqId: requestId,
+    // An id has up to 128 characters, a conflict's record id its position as well.
+    routerOptions: { maxParamLength: 1024 },
+    bodyLimit: 64 * 1024,
+    requestTimeout: 30_000,
+    forceCloseConnections: 'idle',
+    frameworkErrors: (error, request, reply) => {
+      reply.header('x-request-id', request.id)
+      answerError(error as FastifyError, request, reply, logger)
+    },
+  })
+  app.setValidatorCompiler(validatorCompiler)
+  app.setSerializerCompiler(serializerCompiler)
+  app.addHook('onRequest', async (request, reply) => {
+    // Households' data does not belong in anybody's cache, and is never to be taken for a page.
+    reply.headers({ 'x-request-id': request.id, 'cache-control': 'no-store', 'x-content-type-options': 'nosniff' })
+  })
+  guard(app, options)
+  answerProblems(app, logger)
+  logRequests(app, logger)
+  await describeApi(app)
+  await app.register(
+    async (v1) => {
+      await v1.register(eventRoutes(options.log))
+      await v1.register(topicRoutes(options.log, options.measurements))
+      v1.get('/openapi.json', { schema: { hide: true } }, async () => app.swagger())
+    },
+    { prefix: '/api/v1' },
+  )
+  await app.ready()
+  return app
+}
+
+async function describeApi(app: FastifyInstance): Promise<void> {
+  await app.register(fastifySwagger, {
+    openapi: {
+      openapi: '3.1.0',
+      info: {
+        title: 'House Helper event log',
+        description: 'Every event of House Helper, as it was recorded. Errors are problem details (RFC 9457).',
+        version: '1.0.0',
+        license: { name: 'MIT', identifier: 'MIT' },
+      },
+      tags: [
+        { name: 'events', description: 'Events as they were recorded.' },
+        { name: 'topics', description: 'What was recorded of each topic, and how far behind the logger is.' },
+      ],
+    },
+    transform: createJsonSchemaTransform({}),
+    transformObject: createJsonSchemaTransformObject({}),
+  })
+}
+
+function logRequests(app: FastifyInstance, logger: Logger): void {
+  app.addHook('onResponse', async (request, reply) => {
+    // The route's pattern, not the address: that has ids of households and users in it.
+    const { method, routeOptions } = request
+    const durationMs = Math.round(reply.elapsedTime)
+    const fields = { requestId: request.id, method, route: routeOptions.url, status: reply.statusCode, durationMs }
+    logger.debug(fields, 'Answered a request.')
+  })
+}
+
+/** The caller's request id where it is a harmless one, else a new one. */
+function requestId(request: Pick<IncomingMessage, 'headers'>): string {
+  const given = request.headers['x-request-id']
+  return typeof given === 'string' && /^[\w.-]{1,64}$/.test(given) ? given : randomUUID()
+}

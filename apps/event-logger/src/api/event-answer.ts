@@ -1,0 +1,55 @@
+import type { EventRecord } from '@house-helper/event-log'
+import { z } from 'zod'
+import { jsonMembers } from './json-members.ts'
+
+const jsonObject = z.looseObject({}).describe('A JSON object, exactly as the publisher wrote it.')
+
+/** An event as the API answers it. */
+export const eventSchema = z
+  .strictObject({
+    id: z.string().describe("The event's id, as its publisher gave it."),
+    recordId: z
+      .string()
+      .describe("The record's id: the event's or, where another event has that, `<id>@<topic>/<partition>/<offset>`."),
+    type: z.string().describe('The event type, such as `task.completed`.'),
+    source: z.string().describe('The service that published it.'),
+    subject: z.string().optional().describe('Whom it is about: the household, else the user. Absent if it names neither.'),
+    householdId: z.string().optional(),
+    userId: z.string().optional(),
+    timestamp: z.string().describe('When it happened, exactly as the publisher wrote it (RFC 3339).'),
+    version: z.string().describe("The contract's version, `major.minor`."),
+    correlationId: z.string().describe('What it belongs to; its own id where it began something.'),
+    causationId: z.string().optional().describe('The id of the event that caused it. Absent if none did.'),
+    data: jsonObject,
+    metadata: jsonObject.optional(),
+    contract: z
+      .enum(['ok', 'broken', 'unknown-type', 'unknown-version'])
+      .describe('What the contracts thought of it when it was recorded.'),
+    issues: z
+      .array(z.strictObject({ path: z.string(), message: z.string() }))
+      .describe('What breaks the contract; empty unless `contract` is `broken`.'),
+    conflict: z.boolean().describe('Whether another event has the same id and says something else.'),
+    position: z
+      .strictObject({ topic: z.string(), partition: z.int(), offset: z.int(), generation: z.int() })
+      .describe("Where it lies in Kafka. The generation rises when a topic's content was replaced."),
+    brokerTime: z.iso.datetime().describe('The timestamp of the Kafka message.'),
+    recordedAt: z.iso.datetime().describe('When the logger wrote it down.'),
+  })
+  .meta({ id: 'Event', description: 'An event as it was recorded.' })
+
+/**
+ * Writes a record as JSON text of {@link eventSchema}.
+ *
+ * `data` and `metadata` are cut from the message's own text, not printed again: 64-bit integers and key order stay.
+ */
+export function eventJson(record: EventRecord): string {
+  const { recordId, id, type, source, subject, householdId, userId, timestamp, version } = record
+  const { correlationId, causationId, contract, issues, conflict, brokerTime, recordedAt } = record
+  const { topic, partition, offset, generation } = record
+  const envelope = { id, recordId, type, source, subject, householdId, userId, timestamp, version, correlationId, causationId }
+  const rest = { contract, issues, conflict, position: { topic, partition, offset, generation }, brokerTime, recordedAt }
+  const own = jsonMembers(Buffer.from(record.value).toString('utf8'))
+  const cut = [`"data":${own.get('data') ?? '{}'}`]
+  if (record.metadata !== undefined) cut.push(`"metadata":${own.get('metadata') ?? '{}'}`)
+  return `${JSON.stringify(envelope).slice(0, -1)},${cut.join(',')},${JSON.stringify(rest).slice(1)}`
+}

@@ -1,0 +1,61 @@
+import type { ConnectionSettings } from '@house-helper/transport-kafkajs'
+import { Admin, type BrokerLogDirDescription } from '@platformatic/kafka'
+import { brokerSettings } from './broker-settings.ts'
+
+/** How many bytes a topic-partition takes on disk: of its replicas the largest, so that replication doesn't count. */
+export interface PartitionSize {
+  readonly topic: string
+  readonly partition: number
+  readonly bytes: number
+}
+
+/** Asks brokers for the sizes of topics. */
+export interface TopicSizes {
+  /** Rejects when a broker cannot be asked, or the user may not: that takes the right Describe on the cluster. */
+  measure(topics: readonly { readonly name: string; readonly partitions: number }[]): Promise<readonly PartitionSize[]>
+  close(): Promise<void>
+}
+
+/**
+ * Makes a client for topic sizes. It connects when it is first asked.
+ *
+ * kafkajs has no DescribeLogDirs request, so this alone is done with another client,
+ * over the same settings.
+ */
+export function createTopicSizes(connection: ConnectionSettings): TopicSizes {
+  const admin = new Admin({
+    ...brokerSettings(connection),
+    clientId: 'event-logger-topic-sizes',
+    connectTimeout: 5_000,
+    requestTimeout: 10_000,
+    // The next turn of the timer is the retry.
+    retries: 0,
+  })
+  return {
+    measure: async (topics) => {
+      if (topics.length === 0) return []
+      const wanted = topics.map(({ name, partitions }) => ({ name, partitions: [...Array(partitions).keys()] }))
+      return largestReplicas(await admin.describeLogDirs({ topics: wanted }))
+    },
+    close: () => admin.close(),
+  }
+}
+
+/** Reads sizes from what the brokers say about their folders. */
+export function largestReplicas(brokers: readonly BrokerLogDirDescription[]): readonly PartitionSize[] {
+  const sizes = new Map<string, PartitionSize>()
+  for (const { results } of brokers) {
+    for (const { topics } of results) {
+      for (const { name: topic, partitions } of topics) {
+        for (const { partitionIndex: partition, partitionSize, isFutureKey } of partitions) {
+          // A future replica is the copy that a move between disks is still writing.
+          if (isFutureKey) continue
+          const key = `${topic}/${partition}`
+          const bytes = Math.max(Number(partitionSize), sizes.get(key)?.bytes ?? 0)
+          sizes.set(key, { topic, partition, bytes })
+        }
+      }
+    }
+  }
+  return [...sizes.values()]
+}
