@@ -1,0 +1,53 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { createJudge, decodeEnvelope, type EventContract, encodeEnvelope } from '@house-helper/events-core'
+import { describe, expect, it } from 'vitest'
+import { contractFields } from './contract-field.ts'
+import { loadDomainPackages } from './domain-package.ts'
+import { withEventTables } from './event-table.ts'
+
+const packages = await loadDomainPackages(join(import.meta.dirname, '../../..'))
+
+describe.each(packages)('the domain package $name', ({ name, folder, domain, exports }) => {
+  it('names its domain as its folder', () => {
+    expect(domain.name).toBe(name)
+  })
+
+  it.each(domain.events)('$type: its example is valid for a publisher and, on the wire, for a reader', (contract) => {
+    expect(contract.check('publisher', contract.example)).toMatchObject({ ok: true })
+    const decoded = decodeEnvelope(encodeEnvelope(exampleEvent(contract)))
+    expect(decoded.readable && createJudge([domain])(decoded.envelope)).toEqual({ contract: 'ok' })
+  })
+
+  it.each(domain.events)('$type: every field is documented', (contract) => {
+    const fields = contractFields(contract.schema)
+    expect(fields).not.toEqual([])
+    expect(fields.filter((field) => field.description === undefined)).toEqual([])
+  })
+
+  it('has the tables of today’s contracts in its README', () => {
+    const readme = readFileSync(join(folder, 'README.md'), 'utf8')
+    expect(readme, 'run `pnpm create-domain --tables`').toBe(withEventTables(readme, domain))
+  })
+
+  it('exports a publisher, handlers and the subscriber under the names that a service expects', () => {
+    const capital = name.replace(/(?:^|-)([a-z0-9])/g, (_, letter: string) => letter.toUpperCase())
+    expect(exports[`create${capital}Publisher`]).toBeTypeOf('function')
+    expect(exports[`on${capital}`]).toBeTypeOf('function')
+    expect(exports.createSubscriber).toBeTypeOf('function')
+  })
+})
+
+function exampleEvent(contract: EventContract) {
+  const { type, version, example } = contract
+  const subject = contract.subject === 'user' ? { userId: 'user-001' } : { householdId: 'household-001' }
+  return {
+    id: 'event-001',
+    type,
+    version,
+    source: 'test',
+    ...subject,
+    timestamp: '2026-01-02T03:04:05Z',
+    data: example,
+  }
+}
