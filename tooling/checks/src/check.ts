@@ -27,7 +27,11 @@ const steps: readonly Step[] = [
   commandStep('publint: what is published can be imported', 'turbo', ['run', 'publint', ...turbo]),
   commandStep('attw: what is published has its types', 'turbo', ['run', 'attw', ...turbo]),
   commandStep('knip: nothing unused, nothing undeclared', 'knip', ['--no-progress']),
-  commandStep('knip: what is published needs no development dependency', 'knip', ['--no-progress', '--strict']),
+  commandStep('knip: what is published needs no development dependency', 'knip', [
+    '--no-progress',
+    '--strict',
+    '--dependencies',
+  ]),
 ]
 
 const counts = await runSteps(steps, (line) => process.stdout.write(`${line}\n`))

@@ -1,5 +1,5 @@
 /** What a step found. */
-export interface StepResult {
+interface StepResult {
   passed: boolean
   /** Shown when the step failed. */
   output: string

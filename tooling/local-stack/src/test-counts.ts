@@ -2,7 +2,7 @@ import { writeFileSync } from 'node:fs'
 import type { Reporter, TestModule } from 'vitest/node'
 
 /** How many tests of a run passed and failed. */
-export interface TestCounts {
+interface TestCounts {
   passed: number
   failed: number
 }

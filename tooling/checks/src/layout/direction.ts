@@ -1,7 +1,7 @@
 import type { Workspace, WorkspaceKind } from './workspace.ts'
 
 /** The packages from the top down: each may import those above it. Domains, apps, examples and tooling come below. */
-export const packageOrder: readonly string[] = [
+const packageOrder: readonly string[] = [
   'events-core',
   'transport-memory',
   'transport-kafkajs',

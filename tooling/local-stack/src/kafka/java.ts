@@ -9,7 +9,7 @@ export interface Java {
 }
 
 /** What Kafka 4 asks for. */
-export const oldestJava = 17
+const oldestJava = 17
 
 /** How to get a Java, for messages. */
 export const javaRemedy =

@@ -16,7 +16,7 @@ export interface Mongod {
 type OnDownload = (step: string) => void
 
 /** How to get a MongoDB, for messages. */
-export const mongodRemedy = 'install MongoDB 6 or newer, start Docker, or name your server in MONGODB_URI'
+const mongodRemedy = 'install MongoDB 6 or newer, start Docker, or name your server in MONGODB_URI'
 
 /**
  * Finds a mongod: on the PATH, in a Python wheel (Linux x64), else the download of mongodb-memory-server.
