@@ -36,13 +36,13 @@ describe('LogClient', () => {
     let asked = ''
     const url = await serve((request, response) => {
       asked = request.url ?? ''
-      json(200, { items: [event], next: 'c-2' })(request, response)
+      json(200, { events: [event], next: 'c-2' })(request, response)
     })
     const page = await ask(url, (client, allowance) =>
       client.list({ household: 'h 1', user: undefined, limit: '2' }, allowance),
     )
     expect(asked).toBe('/api/v1/events?household=h+1&limit=2')
-    expect(page).toEqual({ items: [event], next: 'c-2' })
+    expect(page).toEqual({ events: [event], next: 'c-2' })
   })
 
   it('escapes the id that it gets, and keeps a path of the base address', async () => {
@@ -82,8 +82,8 @@ describe('LogClient', () => {
 
   it.each([
     ['a page of HTML', '<html>'],
-    ['another JSON', '{"items": {}}'],
-    ['events without a type', '{"items": [{"id": "e-1", "timestamp": ""}]}'],
+    ['another JSON', '{"events": {}}'],
+    ['events without a type', '{"events": [{"id": "e-1", "timestamp": ""}]}'],
   ])('says so where what answers sends %s', async (_what, body) => {
     const url = await serve((_request, response) => void response.end(body))
     await expect(ask(url, (client, allowance) => client.list({}, allowance))).rejects.toMatchObject({
@@ -101,7 +101,7 @@ describe('LogClient', () => {
   })
 
   it('gives up at its deadline, also in the middle of an answer', async () => {
-    const url = await serve((_request, response) => void response.writeHead(200).write('{"items": ['))
+    const url = await serve((_request, response) => void response.writeHead(200).write('{"events": ['))
     await expect(ask(url, (client, allowance) => client.list({}, allowance), 100)).rejects.toMatchObject({
       code: 'TIMED_OUT',
     })

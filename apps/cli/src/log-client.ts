@@ -9,9 +9,14 @@ export type LoggedEvent = z.infer<typeof eventSchema>
 /** A page of events, newest first; `next` continues it and is absent on the last page. */
 export type EventPage = z.infer<typeof pageSchema>
 
+/** A topic as the event logger sees it; `lagMessages` is absent while it cannot ask Kafka. */
+export type LoggedTopic = z.infer<typeof topicListSchema>['topics'][number]
+
 /** What {@link LogClient.list} asks for; what is undefined is not asked. */
 export type EventQuery = Readonly<
-  Partial<Record<'household' | 'user' | 'type' | 'from' | 'to' | 'limit' | 'cursor', string | undefined>>
+  Partial<
+    Record<'subject' | 'household' | 'user' | 'type' | 'since' | 'until' | 'limit' | 'cursor', string | undefined>
+  >
 >
 
 /** Asks the event logger's API. */
@@ -19,6 +24,8 @@ export interface LogClient {
   list(query: EventQuery, allowance: Allowance): Promise<EventPage>
   /** @throws CliError `LOGGER_REFUSED` when no event has this id. */
   get(id: string, allowance: Allowance): Promise<LoggedEvent>
+  /** What was recorded of each topic, and how far behind the logger is. */
+  topics(allowance: Allowance): Promise<readonly LoggedTopic[]>
 }
 
 const text = z.string().nullish()
@@ -30,7 +37,18 @@ const eventSchema = z.looseObject({
   userId: text,
   timestamp: z.string(),
 })
-const pageSchema = z.object({ items: z.array(eventSchema), next: text })
+const pageSchema = z.object({ events: z.array(eventSchema), next: text })
+const count = z.int().nonnegative()
+const topicListSchema = z.object({
+  topics: z.array(
+    z.object({
+      topic: z.string(),
+      recorded: count,
+      quarantined: count,
+      partitions: z.array(z.object({ partition: count, lagMessages: count.optional() })),
+    }),
+  ),
+})
 const problemSchema = z.looseObject({
   title: text,
   detail: text,
@@ -48,6 +66,7 @@ export function createLogClient(baseUrl: URL, fetch: typeof globalThis.fetch): L
       return ask(url, pageSchema, allowance)
     },
     get: (id, allowance) => ask(new URL(`api/v1/events/${encodeURIComponent(id)}`, baseUrl), eventSchema, allowance),
+    topics: async (allowance) => (await ask(new URL('api/v1/topics', baseUrl), topicListSchema, allowance)).topics,
   }
 }
 

@@ -1,5 +1,6 @@
 import type { Domain, Transport } from '@house-helper/events-core'
 import type { ByteSource } from './data-input.ts'
+import type { Endpoint } from './doctor/network.ts'
 import type { ExitCode } from './exit-code.ts'
 import type { Output, TextStream } from './output.ts'
 
@@ -21,6 +22,8 @@ export interface World {
   readonly now: () => number
   /** The domains whose topics and events the commands know. */
   readonly domains: readonly Domain[]
+  /** The brokers that the environment names, to be looked for one by one. Throws where the settings are wrong. */
+  readonly endpoints: (env: Env) => readonly Endpoint[]
   /** Opens a Transport from the environment; the caller closes it. Throws where the settings are wrong. */
   readonly openTransport: (env: Env) => Transport
 }

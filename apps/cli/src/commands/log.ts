@@ -1,4 +1,5 @@
-import { type Command, InvalidArgumentError } from 'commander'
+import type { Command } from 'commander'
+import { countArgument } from '../arguments.ts'
 import { within } from '../deadline.ts'
 import { createLogClient, type EventQuery, type LoggedEvent } from '../log-client.ts'
 import { loggerUrlFromEnv } from '../logger-settings.ts'
@@ -7,12 +8,13 @@ import { parseTimeArgument } from '../time-argument.ts'
 import type { Session } from '../world.ts'
 
 interface ListOptions {
+  readonly subject?: string
   readonly household?: string
   readonly user?: string
   readonly type?: string
   readonly since?: string
   readonly until?: string
-  readonly limit?: string
+  readonly limit?: number
   readonly cursor?: string
   readonly all?: true
 }
@@ -30,14 +32,15 @@ export function addLogCommand(program: Command, session: (command: Command) => S
   log
     .command('list')
     .description('list events, newest first')
-    .option('--household <id>', 'of this household')
-    .option('--user <id>', 'of this user')
+    .option('--subject <id>', 'about this household or user: the fastest where the log is large')
+    .option('--household <id>', "naming this household, users' events too")
+    .option('--user <id>', 'naming this user')
     .option('--type <type>', 'of this event type')
     .option('--since <time>', 'at or after: RFC 3339, or how long ago (15m, 2h, 7d)', (text) =>
       parseTimeArgument(text, now()),
     )
     .option('--until <time>', 'before: RFC 3339, or how long ago', (text) => parseTimeArgument(text, now()))
-    .option('--limit <n>', 'events in a page', limitArgument)
+    .option('--limit <n>', 'events in a page, 1 to 200 (the logger takes 50)', countArgument)
     .option('--cursor <cursor>', 'go on from an earlier page')
     .option('--all', 'every page, one after the other')
     .addHelpText('after', listExamples)
@@ -52,12 +55,12 @@ export function addLogCommand(program: Command, session: (command: Command) => S
 
 async function list({ world, output, timeoutMs }: Session, options: ListOptions): Promise<void> {
   const client = createLogClient(loggerUrlFromEnv(world.env), world.fetch)
-  const { all, since: from, until: to, ...rest } = options
-  let query: EventQuery = { ...rest, from, to }
+  const { all, limit, ...rest } = options
+  let query: EventQuery = { ...rest, limit: limit?.toString() }
   let next: string | null | undefined
   do {
     const page = await within(timeoutMs, 'Asking the event logger', (allowance) => client.list(query, allowance))
-    if (next === undefined || page.items.length > 0) output.rows(columns, page.items)
+    if (next === undefined || page.events.length > 0) output.rows(columns, page.events)
     next = page.next
     query = { ...query, cursor: next ?? undefined }
   } while (all && next)
@@ -84,8 +87,3 @@ const columns: readonly Column<LoggedEvent>[] = [
   { heading: 'SOURCE', cell: ({ source }) => source ?? '' },
   { heading: 'ID', cell: ({ id }) => id },
 ]
-
-function limitArgument(text: string): string {
-  if (!/^[1-9]\d{0,5}$/.test(text)) throw new InvalidArgumentError('Write a whole number of at least 1.')
-  return text
-}

@@ -1,5 +1,5 @@
-import { checkGroupId } from '@house-helper/events-core'
-import { type Command, InvalidArgumentError, Option } from 'commander'
+import { type Command, Option } from 'commander'
+import { countArgument, groupArgument } from '../arguments.ts'
 import { connected } from '../connected.ts'
 import type { Column } from '../output.ts'
 import {
@@ -104,16 +104,5 @@ function paint(colors: { green: Painter['create']; yellow: Painter['create']; di
 }
 
 function countOption(flags: string, description: string, byDefault: number): Option {
-  return new Option(flags, description).default(byDefault).argParser((text) => {
-    if (!/^[1-9]\d{0,4}$/.test(text)) throw new InvalidArgumentError('Write a whole number from 1 to 99999.')
-    return Number(text)
-  })
-}
-
-function groupArgument(text: string): string {
-  try {
-    return checkGroupId(text)
-  } catch (error) {
-    throw new InvalidArgumentError(error instanceof Error ? error.message : String(error))
-  }
+  return new Option(flags, description).default(byDefault).argParser(countArgument)
 }

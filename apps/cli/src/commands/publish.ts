@@ -1,0 +1,8 @@
+import type { Domain, EventContract } from '@house-helper/events-core'
+import { createPublisher } from '@house-helper/producer'
+import type { Command } from 'commander'
+import { connected } from '../connected.ts'
+import { readData } from '../data-input.ts'
+import { within } from '../deadline.ts'
+import { CliError } from '../errors.ts'
+import type { Session } from '../world.ts'
