@@ -51,7 +51,15 @@ function supervise(order: SupervisorOrder): void {
 }
 
 function finish(order: SupervisorOrder, code: number): void {
-  if (order.afterwards) spawnSync(order.afterwards.command, order.afterwards.args, { timeout: 60_000, stdio: 'ignore' })
+  if (order.afterwards) {
+    const { command, args } = order.afterwards
+    spawnSync(command, args, {
+      timeout: 60_000,
+      stdio: 'ignore',
+      cwd: order.cwd,
+      env: { ...process.env, ...order.env },
+    })
+  }
   if (order.removeAtEnd) rmSync(order.removeAtEnd, { recursive: true, force: true, maxRetries: 3 })
   process.exit(code)
 }
