@@ -81,8 +81,16 @@ test('a temporary folder goes when it is released', async () => {
   expect(existsSync(folder.path)).toBe(false)
 })
 
-async function markOwnerGone(): Promise<void> {
-  const file = join(dataDir, 'owner.json')
+test('a temporary folder whose maker was killed goes when the next one is made', async () => {
+  const left = await openDataFolder({ server: 'kafka' })
+  await markOwnerGone(left.path)
+  const next = await openDataFolder({ server: 'kafka' })
+  expect(existsSync(left.path)).toBe(false)
+  await next.release()
+})
+
+async function markOwnerGone(folder = dataDir): Promise<void> {
+  const file = join(folder, 'owner.json')
   const content = JSON.parse(await readFile(file, 'utf8'))
   await writeFile(file, JSON.stringify({ ...content, owner: { pid: 1, began: 'another time' } }))
 }

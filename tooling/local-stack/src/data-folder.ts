@@ -5,10 +5,12 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { z } from 'zod'
 import { LocalStackError } from './errors.ts'
-import { identifyProcess, isRunning, processIdentity } from './process-identity.ts'
+import { identifyProcess, isRunning, type ProcessIdentity, processIdentity } from './process-identity.ts'
 import type { SupervisedProcess } from './supervised-process.ts'
 
 const ownerFile = z.object({ owner: processIdentity, supervisor: processIdentity.optional() })
+
+type Owner = z.infer<typeof ownerFile>
 
 /** The folder of one server's data, held by one process at a time. */
 export interface DataFolder {
@@ -44,7 +46,7 @@ const earlierEndTimeoutMs = 30_000
  */
 export async function openDataFolder(options: DataFolderOptions): Promise<DataFolder> {
   const { dataDir, server } = options
-  const path = dataDir ?? (await mkdtemp(join(tmpdir(), `house-helper-${server}-`)))
+  const path = dataDir ?? (await temporaryFolder(server))
   await mkdir(path, { recursive: true })
   await untilFree(path, options)
   const isComplete = existsSync(join(path, 'complete')) && !options.fresh
@@ -61,28 +63,45 @@ export async function openDataFolder(options: DataFolderOptions): Promise<DataFo
   }
 }
 
+async function temporaryFolder(server: string): Promise<string> {
+  const prefix = `house-helper-${server}-`
+  // Who is killed before its server has a supervisor leaves its folder: the next one clears up.
+  for (const name of (await readdir(tmpdir())).filter((name) => name.startsWith(prefix))) {
+    const path = join(tmpdir(), name)
+    const held = await readOwner(path)
+    if (held && (await holderOf(held)) === undefined) await rm(path, { recursive: true, force: true })
+  }
+  return mkdtemp(join(tmpdir(), prefix))
+}
+
 async function untilFree(path: string, { server, signal }: DataFolderOptions): Promise<void> {
   const deadline = Date.now() + earlierEndTimeoutMs
   for (;;) {
     const held = await readOwner(path)
-    if (held === undefined) return
-    const ownerRuns = await isRunning(held.owner)
-    const supervisorRuns = held.supervisor !== undefined && (await isRunning(held.supervisor))
-    if (!ownerRuns && !supervisorRuns) return
-    if (ownerRuns || Date.now() > deadline) {
-      const holder = `process ${ownerRuns ? held.owner.pid : held.supervisor?.pid}`
+    const holder = held && (await holderOf(held))
+    if (holder === undefined) return
+    if (holder === held?.owner || Date.now() > deadline)
       throw new LocalStackError(
         'DATA_IN_USE',
-        `${path} is in use: ${holder} runs ${server} on it; end that process first, or choose another data folder`,
+        `${path} is in use: process ${holder.pid} runs ${server} on it; end that process first, or choose another data folder`,
       )
-    }
     await sleep(50, undefined, { signal })
   }
 }
 
-async function readOwner(path: string): Promise<z.infer<typeof ownerFile> | undefined> {
-  const file = join(path, 'owner.json')
-  return existsSync(file) ? ownerFile.parse(JSON.parse(await readFile(file, 'utf8'))) : undefined
+/** Who still holds a folder: its owner, else the supervisor that the owner left behind. */
+async function holderOf({ owner, supervisor }: Owner): Promise<ProcessIdentity | undefined> {
+  if (await isRunning(owner)) return owner
+  return supervisor && (await isRunning(supervisor)) ? supervisor : undefined
+}
+
+async function readOwner(path: string): Promise<Owner | undefined> {
+  try {
+    return ownerFile.parse(JSON.parse(await readFile(join(path, 'owner.json'), 'utf8')))
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined
+    throw error
+  }
 }
 
 async function writeOwner(path: string, { supervisorPid }: { supervisorPid?: number }): Promise<void> {
