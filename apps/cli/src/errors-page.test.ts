@@ -23,7 +23,9 @@ function codesOnPage(): ReadonlyMap<string, readonly string[]> {
   )
 }
 
-const files = globSync(['packages/*/src/errors.ts', 'packages/domains/*/src/errors.ts', 'apps/*/src/errors.ts'], { cwd: root })
+const files = globSync(['packages/*/src/errors.ts', 'packages/domains/*/src/errors.ts', 'apps/*/src/errors.ts'], {
+  cwd: root,
+})
 const declared = files
   .map((file) => {
     const { name } = JSON.parse(readFileSync(join(root, dirname(file), '../package.json'), 'utf8')) as { name: string }
@@ -33,7 +35,9 @@ const declared = files
 
 describe('docs/errors.md', () => {
   it('is compared with packages that do declare codes', () => {
-    expect(declared.map(({ name }) => name)).toEqual(expect.arrayContaining(['@house-helper/events-core', '@house-helper/cli']))
+    expect(declared.map(({ name }) => name)).toEqual(
+      expect.arrayContaining(['@house-helper/events-core', '@house-helper/cli']),
+    )
   })
 
   it.each(declared)('lists exactly the codes of $name', ({ name, codes }) => {

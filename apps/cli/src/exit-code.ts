@@ -10,12 +10,13 @@ export type ExitCode = (typeof exitCodes)[keyof typeof exitCodes]
 const usage = new Set(['USAGE', 'SETTINGS_INVALID', 'GROUP_ID_INVALID'])
 const unreachable = new Set(['TIMED_OUT', 'LOGGER_UNREACHABLE', 'UNREACHABLE', 'TIMEOUT'])
 
-/** The exit code for what a command threw; an error's cause decides where its own code says nothing of reachability. */
+/** The exit code for what a command threw; where its own code does not tell, its cause does. */
 export function exitCodeOf(error: unknown): ExitCode {
   if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.ok : exitCodes.usage
-  for (let at: unknown = error, depth = 0; isHouseHelperError(at) && depth < 8; at = at.cause, depth++) {
-    if (usage.has(at.code)) return exitCodes.usage
-    if (unreachable.has(at.code)) return exitCodes.unreachable
-  }
-  return exitCodes.failure
+  if (!isHouseHelperError(error)) return exitCodes.failure
+  if (usage.has(error.code)) return exitCodes.usage
+  if (unreachable.has(error.code)) return exitCodes.unreachable
+  if (isHouseHelperError(error.cause)) return exitCodeOf(error.cause)
+  // Nothing that answered said why: nothing answered.
+  return error.code === 'DELIVERY_TIMEOUT' ? exitCodes.unreachable : exitCodes.failure
 }

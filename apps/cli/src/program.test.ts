@@ -9,14 +9,20 @@ const failing = (error: unknown) => ({
 })
 
 describe('hh-events', () => {
-  it.each([[[]], [['--help']], [['topics', '--help']], [['topics', 'apply', '--help']], [['publish', '--help']], [['log', 'list', '--help']], [['log', 'get', '--help']], [['doctor', '--help']]])(
-    'shows help for %j',
-    async (argv) => {
-      const { exitCode, stdout, stderr } = await runInMemory(argv)
-      expect(stdout + stderr).toContain('Usage: hh-events')
-      expect(exitCode).toBe(argv.length === 0 ? 2 : 0)
-    },
-  )
+  it.each([
+    [[]],
+    [['--help']],
+    [['topics', '--help']],
+    [['topics', 'apply', '--help']],
+    [['publish', '--help']],
+    [['log', 'list', '--help']],
+    [['log', 'get', '--help']],
+    [['doctor', '--help']],
+  ])('shows help for %j', async (argv) => {
+    const { exitCode, stdout, stderr } = await runInMemory(argv)
+    expect(stdout + stderr).toContain('Usage: hh-events')
+    expect(exitCode).toBe(argv.length === 0 ? 2 : 0)
+  })
 
   it.each([[['topics', 'apply']], [['publish']], [['log', 'list']], [['log', 'get']], [['doctor']]])(
     'shows an example of %j',

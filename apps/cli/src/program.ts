@@ -1,4 +1,4 @@
-import { isHouseHelperError } from '@house-helper/events-core'
+import { type HouseHelperError, type Issue, isHouseHelperError } from '@house-helper/events-core'
 import { Command, CommanderError, Option } from 'commander'
 import { addDoctorCommand } from './commands/doctor.ts'
 import { addLogCommand } from './commands/log.ts'
@@ -73,9 +73,17 @@ export function createProgram(world: World, finish: (code: ExitCode) => void): C
 function report({ stderr, env }: World, error: unknown): void {
   const name = colorsFor(stderr, env).red('hh-events:')
   if (isHouseHelperError(error)) {
-    stderr.write(`${name} ${error.message.split('\n').map(printable).join('\n')}\n`)
+    stderr.write(`${name} ${errorText(error).split('\n').map(printable).join('\n')}\n`)
     return
   }
   // Not one of the foreseen errors: a defect, whose place its stack names.
   stderr.write(`${name} this is a defect of hh-events: ${error instanceof Error ? error.stack : String(error)}\n`)
+}
+
+/** An error's message; where it has issues, each of them on a line of its own. */
+function errorText(error: HouseHelperError): string {
+  const issues = 'issues' in error && Array.isArray(error.issues) ? (error.issues as readonly Issue[]) : []
+  if (issues.length === 0) return error.message
+  const [heading] = error.message.split(': ', 1)
+  return [`${heading}:`, ...issues.map(({ path, message }) => `  ${path}: ${message}`)].join('\n')
 }

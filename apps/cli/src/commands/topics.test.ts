@@ -98,7 +98,13 @@ describe('topics apply', () => {
     const { admin } = transport
     const raced = {
       ...transport,
-      admin: { ...admin, createTopics: async (specs: Parameters<typeof admin.createTopics>[0]) => (await admin.createTopics(specs), []) },
+      admin: {
+        ...admin,
+        createTopics: async (specs: Parameters<typeof admin.createTopics>[0]) => {
+          await admin.createTopics(specs)
+          return []
+        },
+      },
     }
     const { lines } = await runInMemory(['topics', 'apply'], { transport: raced })
     expect(lines.map(({ change }) => change)).toEqual(['exists', 'exists'])

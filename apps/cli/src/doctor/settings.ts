@@ -14,8 +14,16 @@ export interface CheckedSettings {
 
 /** Reads the settings from the environment. */
 export function settingsFindings({ env, endpoints: endpointsFromEnv }: World): CheckedSettings {
-  const endpoints = read('KAFKA_*', () => endpointsFromEnv(env), (all) => all.map(({ host, port }) => `${host}:${port}`).join(', '))
-  const loggerUrl = read('EVENT_LOGGER_URL', () => loggerUrlFromEnv(env), (url) => url.href)
+  const endpoints = read(
+    'KAFKA_*',
+    () => endpointsFromEnv(env),
+    (all) => all.map(({ host, port }) => `${host}:${port}`).join(', '),
+  )
+  const loggerUrl = read(
+    'EVENT_LOGGER_URL',
+    () => loggerUrlFromEnv(env),
+    (url) => url.href,
+  )
   return { findings: [endpoints.finding, loggerUrl.finding], endpoints: endpoints.value, loggerUrl: loggerUrl.value }
 }
 
@@ -30,6 +38,14 @@ function read<Value>(
   } catch (error) {
     if (!isHouseHelperError(error)) throw error
     const remedy = 'Correct the environment: docs/operate.md lists every variable.'
-    return { finding: { subject: 'settings', check, status: 'failed', detail: error.message.replace(/\s*\n\s*/g, ' '), remedy } }
+    return {
+      finding: {
+        subject: 'settings',
+        check,
+        status: 'failed',
+        detail: error.message.replace(/\s*\n\s*/g, ' '),
+        remedy,
+      },
+    }
   }
 }
