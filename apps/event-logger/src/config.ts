@@ -24,7 +24,9 @@ export interface EventLoggerConfig {
   readonly logLevel: LogLevel
 }
 
-const host = z.string().regex(/^[a-zA-Z0-9.:_-]+$/, 'is no host name or address; use 127.0.0.1 or 0.0.0.0, for example.')
+const host = z
+  .string()
+  .regex(/^[a-zA-Z0-9.:_-]+$/, 'is no host name or address; use 127.0.0.1 or 0.0.0.0, for example.')
 const port = z
   .string()
   .refine((text) => /^\d{1,5}$/.test(text) && Number(text) <= 65_535, {
@@ -49,7 +51,12 @@ const schema = z.object({
   HTTP_ALLOWED_HOSTS: z
     .string()
     .default('')
-    .transform((text) => text.split(',').map((name) => name.trim()).filter((name) => name !== ''))
+    .transform((text) =>
+      text
+        .split(',')
+        .map((name) => name.trim())
+        .filter((name) => name !== ''),
+    )
     .refine((names) => names.every((name) => /^[a-zA-Z0-9._-]+$/.test(name)), {
       error: 'has something else than host names; write names without ports, joined by commas.',
     }),

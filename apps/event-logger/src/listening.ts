@@ -32,7 +32,11 @@ export function urlOf(server: Server, host: string): string {
 }
 
 /** The error for an address that cannot be listened on. */
-export function addressUnavailable(address: ListenAddress, settings: 'HTTP' | 'PROBE', cause: unknown): EventLoggerError {
+export function addressUnavailable(
+  address: ListenAddress,
+  settings: 'HTTP' | 'PROBE',
+  cause: unknown,
+): EventLoggerError {
   const reason = cause instanceof Error && 'code' in cause ? String(cause.code) : 'unknown reason'
   return new EventLoggerError(
     'ADDRESS_UNAVAILABLE',

@@ -1,4 +1,4 @@
-import { type Logger, topicNames, type Transport } from '@house-helper/events-core'
+import { type Logger, type Transport, topicNames } from '@house-helper/events-core'
 import { measureLag, type PartitionLag } from './lag.ts'
 import { repeat } from './repetition.ts'
 import type { PartitionSize, TopicSizes } from './topic-sizes.ts'
@@ -20,6 +20,8 @@ export interface MeasurementsOptions {
 export interface Measurements {
   /** Empty before the first measurement, and while the broker cannot be asked: no figure is better than an old one. */
   lag(): readonly PartitionLag[]
+  /** Why Kafka could not be asked the last time, or undefined where it could. */
+  kafkaProblem(): string | undefined
   /** Empty where sizes cannot be measured; the log says why. */
   sizes(): readonly PartitionSize[]
   /** Stops measuring. */
@@ -67,6 +69,7 @@ export function createMeasurements(options: MeasurementsOptions): Measurements {
   })
   return {
     lag: () => lag,
+    kafkaProblem: () => lagNews.problem(),
     sizes: () => sizes,
     close: async () => {
       await Promise.all([lagging.close(), sizing.close()])
@@ -84,8 +87,14 @@ function namesOf(topics: readonly Topic[]): readonly string[] {
   return topics.map(({ name }) => name)
 }
 
+interface News {
+  good(): void
+  bad(error: unknown): void
+  problem(): string | undefined
+}
+
 /** Logs that something cannot be measured when it begins, changes its reason or ends, not at every turn of the timer. */
-function createNews(logger: Logger, what: string): { good(): void; bad(error: unknown): void } {
+function createNews(logger: Logger, what: string): News {
   let known: string | undefined
   return {
     good: () => {
@@ -94,8 +103,10 @@ function createNews(logger: Logger, what: string): { good(): void; bad(error: un
     },
     bad: (error) => {
       const message = error instanceof Error ? error.message : String(error)
-      if (message !== known) logger.warn({ err: error }, `Cannot measure ${what}; its metrics are absent until it works again.`)
+      if (message !== known)
+        logger.warn({ err: error }, `Cannot measure ${what}; its metrics are absent until it works again.`)
       known = message
     },
+    problem: () => known,
   }
 }

@@ -1,13 +1,20 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
-import { listenOn } from './listening.ts'
+import { type ListenAddress, listenOn } from './listening.ts'
 import { PROMETHEUS_CONTENT_TYPE } from './metrics/prometheus-reader.ts'
+
+/** Whether the logger can do its work now. */
+export interface Readiness {
+  /** Why it cannot, or undefined while it can. */
+  readonly reason: string | undefined
+  /** What is wrong although it can. */
+  readonly warnings: readonly string[]
+}
 
 /** What the probes ask. */
 export interface Probes {
   /** Why the process should be started anew, or undefined while it is alive. */
   whyNotLive(): string | undefined
-  /** Why it cannot do its work now, or undefined while it can. */
-  whyNotReady(): string | undefined
+  readiness(): Promise<Readiness>
   /** All metrics as Prometheus text. */
   metrics(): Promise<string>
 }
@@ -22,7 +29,7 @@ export interface ProbeServer {
 /** Serves `/livez`, `/readyz` and `/metrics`. Rejects with `ADDRESS_UNAVAILABLE` when it cannot listen there. */
 export async function createProbeServer(
   probes: Probes,
-  address: { readonly host: string; readonly port: number },
+  address: ListenAddress,
   failed: (error: unknown) => void,
 ): Promise<ProbeServer> {
   const server = createServer((request, response) => {
@@ -32,8 +39,6 @@ export async function createProbeServer(
       response.end()
     })
   })
-  // A probe that hangs must not hold up the end of the process.
-  server.requestTimeout = 10_000
   const url = await listenOn(server, address, 'PROBE')
   return {
     url,
@@ -51,10 +56,12 @@ async function answer(probes: Probes, request: IncomingMessage, response: Server
     return
   }
   switch (request.url?.split('?', 1)[0]) {
-    case '/livez':
-      return sendStatus(response, probes.whyNotLive())
+    case '/livez': {
+      const reason = probes.whyNotLive()
+      return sendStatus(response, { reason, warnings: [] })
+    }
     case '/readyz':
-      return sendStatus(response, probes.whyNotReady())
+      return sendStatus(response, await probes.readiness())
     case '/metrics': {
       const text = await probes.metrics()
       response.writeHead(200, { 'content-type': PROMETHEUS_CONTENT_TYPE }).end(text)
@@ -65,7 +72,12 @@ async function answer(probes: Probes, request: IncomingMessage, response: Server
   }
 }
 
-function sendStatus(response: ServerResponse, reason: string | undefined): void {
-  response.writeHead(reason === undefined ? 200 : 503, { 'content-type': 'application/json', 'cache-control': 'no-store' })
-  response.end(`${JSON.stringify(reason === undefined ? { status: 'ok' } : { status: 'unavailable', reason })}\n`)
+function sendStatus(response: ServerResponse, { reason, warnings }: Readiness): void {
+  const status = reason === undefined ? 'ok' : 'unavailable'
+  const body = { status, ...(reason === undefined ? {} : { reason }), ...(warnings.length === 0 ? {} : { warnings }) }
+  response.writeHead(reason === undefined ? 200 : 503, {
+    'content-type': 'application/json',
+    'cache-control': 'no-store',
+  })
+  response.end(`${JSON.stringify(body)}\n`)
 }

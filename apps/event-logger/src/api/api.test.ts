@@ -179,11 +179,12 @@ describe('GET /api/v1/events', () => {
 
   it('names every wrong parameter at once', async () => {
     const answer = await (await apiOver(fakeLog([]))).inject('/api/v1/events?limit=x&since=x&colour=red')
-    expect(answer.json().errors.map(({ parameter }: { parameter: string }) => parameter).sort()).toEqual([
-      'colour',
-      'limit',
-      'since',
-    ])
+    expect(
+      answer
+        .json()
+        .errors.map(({ parameter }: { parameter: string }) => parameter)
+        .sort(),
+    ).toEqual(['colour', 'limit', 'since'])
   })
 
   it.each([
@@ -235,18 +236,24 @@ describe('GET /api/v1/topics', () => {
 })
 
 describe('every answer', () => {
-  it.each(['/nowhere', '/api/v1/events/%zz', `/api/v1/events/${'x'.repeat(2000)}`])('to %s is a problem', async (url) => {
-    const answer = await (await apiOver(fakeLog([]))).inject(url)
-    expect(answer.statusCode).toBeGreaterThanOrEqual(400)
-    expect(answer.statusCode).toBeLessThan(500)
-    expect(answer.headers['content-type']).toContain('application/problem+json')
-    expect(problemSchema.parse(answer.json()).requestId).toBe(answer.headers['x-request-id'])
-  })
+  it.each(['/nowhere', '/api/v1/events/%zz', `/api/v1/events/${'x'.repeat(2000)}`])(
+    'to %s is a problem',
+    async (url) => {
+      const answer = await (await apiOver(fakeLog([]))).inject(url)
+      expect(answer.statusCode).toBeGreaterThanOrEqual(400)
+      expect(answer.statusCode).toBeLessThan(500)
+      expect(answer.headers['content-type']).toContain('application/problem+json')
+      expect(problemSchema.parse(answer.json()).requestId).toBe(answer.headers['x-request-id'])
+    },
+  )
 
   it("carries the caller's request id where it is harmless, else one of its own", async () => {
     const api = await apiOver(fakeLog([]))
     const ids = ['req-1', 'with space', undefined].map(async (id) => {
-      const answer = await api.inject({ url: '/api/v1/topics', headers: id === undefined ? {} : { 'x-request-id': id } })
+      const answer = await api.inject({
+        url: '/api/v1/topics',
+        headers: id === undefined ? {} : { 'x-request-id': id },
+      })
       return answer.headers['x-request-id']
     })
     expect(await Promise.all(ids)).toEqual(['req-1', expect.stringMatching(/^[0-9a-f-]{36}$/), expect.any(String)])

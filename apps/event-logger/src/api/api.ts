@@ -1,18 +1,13 @@
 import { randomUUID } from 'node:crypto'
 import type { IncomingMessage } from 'node:http'
-import fastifySwagger from '@fastify/swagger'
 import type { EventLog } from '@house-helper/event-log'
 import type { Logger } from '@house-helper/events-core'
 import fastify, { type FastifyError, type FastifyInstance } from 'fastify'
-import {
-  createJsonSchemaTransform,
-  createJsonSchemaTransformObject,
-  serializerCompiler,
-  validatorCompiler,
-} from 'fastify-type-provider-zod'
+import { serializerCompiler, validatorCompiler } from 'fastify-type-provider-zod'
 import type { Measurements } from '../measurements.ts'
 import { eventRoutes } from './event-routes.ts'
 import { type Guards, guard } from './guards.ts'
+import { describeApi } from './openapi.ts'
 import { answerError, answerProblems } from './problem.ts'
 import { topicRoutes } from './topic-routes.ts'
 
@@ -49,36 +44,12 @@ export async function createApi(options: ApiOptions): Promise<FastifyInstance> {
   answerProblems(app, logger)
   logRequests(app, logger)
   await describeApi(app)
-  await app.register(
-    async (v1) => {
-      await v1.register(eventRoutes(options.log))
-      await v1.register(topicRoutes(options.log, options.measurements))
-      v1.get('/openapi.json', { schema: { hide: true } }, async () => app.swagger())
-    },
-    { prefix: '/api/v1' },
-  )
+  const prefix = '/api/v1'
+  await app.register(eventRoutes(options.log), { prefix })
+  await app.register(topicRoutes(options.log, options.measurements), { prefix })
+  app.get(`${prefix}/openapi.json`, { schema: { hide: true } }, async () => app.swagger())
   await app.ready()
   return app
-}
-
-async function describeApi(app: FastifyInstance): Promise<void> {
-  await app.register(fastifySwagger, {
-    openapi: {
-      openapi: '3.1.0',
-      info: {
-        title: 'House Helper event log',
-        description: 'Every event of House Helper, as it was recorded. Errors are problem details (RFC 9457).',
-        version: '1.0.0',
-        license: { name: 'MIT', identifier: 'MIT' },
-      },
-      tags: [
-        { name: 'events', description: 'Events as they were recorded.' },
-        { name: 'topics', description: 'What was recorded of each topic, and how far behind the logger is.' },
-      ],
-    },
-    transform: createJsonSchemaTransform({}),
-    transformObject: createJsonSchemaTransformObject({}),
-  })
 }
 
 function logRequests(app: FastifyInstance, logger: Logger): void {

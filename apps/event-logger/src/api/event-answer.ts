@@ -13,7 +13,10 @@ export const eventSchema = z
       .describe("The record's id: the event's or, where another event has that, `<id>@<topic>/<partition>/<offset>`."),
     type: z.string().describe('The event type, such as `task.completed`.'),
     source: z.string().describe('The service that published it.'),
-    subject: z.string().optional().describe('Whom it is about: the household, else the user. Absent if it names neither.'),
+    subject: z
+      .string()
+      .optional()
+      .describe('Whom it is about: the household, else the user. Absent if it names neither.'),
     householdId: z.string().optional(),
     userId: z.string().optional(),
     timestamp: z.string().describe('When it happened, exactly as the publisher wrote it (RFC 3339).'),
@@ -46,8 +49,27 @@ export function eventJson(record: EventRecord): string {
   const { recordId, id, type, source, subject, householdId, userId, timestamp, version } = record
   const { correlationId, causationId, contract, issues, conflict, brokerTime, recordedAt } = record
   const { topic, partition, offset, generation } = record
-  const envelope = { id, recordId, type, source, subject, householdId, userId, timestamp, version, correlationId, causationId }
-  const rest = { contract, issues, conflict, position: { topic, partition, offset, generation }, brokerTime, recordedAt }
+  const envelope = {
+    id,
+    recordId,
+    type,
+    source,
+    subject,
+    householdId,
+    userId,
+    timestamp,
+    version,
+    correlationId,
+    causationId,
+  }
+  const rest = {
+    contract,
+    issues,
+    conflict,
+    position: { topic, partition, offset, generation },
+    brokerTime,
+    recordedAt,
+  }
   const own = jsonMembers(Buffer.from(record.value).toString('utf8'))
   const cut = [`"data":${own.get('data') ?? '{}'}`]
   if (record.metadata !== undefined) cut.push(`"metadata":${own.get('metadata') ?? '{}'}`)

@@ -26,7 +26,9 @@ export const eventQuerySchema = z.strictObject({
   subject: text.optional().describe('Events about this household or user.'),
   household: text
     .optional()
-    .describe("Events that name this household. Where the log is large, `subject` is faster; it leaves out users' events."),
+    .describe(
+      "Events that name this household. Where the log is large, `subject` is faster; it leaves out users' events.",
+    ),
   user: text.optional().describe('Events that name this user. Give `subject` or `type` too where the log is large.'),
   type: text.optional().describe('The event type, such as `task.completed`.'),
   since: time.optional().describe('The earliest time of the event, inclusive.'),

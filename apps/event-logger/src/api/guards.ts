@@ -26,7 +26,10 @@ export function guard(app: FastifyInstance, guards: Guards): void {
   })
 }
 
-function refusalOf(request: FastifyRequest, allowed: ReadonlySet<string>): { status: number; detail: string } | undefined {
+function refusalOf(
+  request: FastifyRequest,
+  allowed: ReadonlySet<string>,
+): { status: number; detail: string } | undefined {
   const host = hostName(request.headers.host)
   if (host === undefined || !isOurs(host, request, allowed)) {
     return {

@@ -104,7 +104,11 @@ export function answerError(
   })
 }
 
-function validationErrors(issue: { instancePath?: string; message?: string; params?: Record<string, unknown> }): ProblemError[] {
+function validationErrors(issue: {
+  instancePath?: string
+  message?: string
+  params?: Record<string, unknown>
+}): ProblemError[] {
   const detail = issue.message ?? 'is wrong'
   const unknown = issue.params?.keys
   if (Array.isArray(unknown)) {

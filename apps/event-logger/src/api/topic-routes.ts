@@ -19,7 +19,9 @@ export const topicSchema = z
         partition: count,
         lagMessages: count.optional().describe('Messages not committed yet; absent while Kafka cannot be asked.'),
         lagSeconds: z.number().optional().describe('The age of the oldest of them; 0 where there is none.'),
-        sizeBytes: count.optional().describe('Bytes on disk of the largest replica; absent where the logger may not ask.'),
+        sizeBytes: count
+          .optional()
+          .describe('Bytes on disk of the largest replica; absent where the logger may not ask.'),
       }),
     ),
   })

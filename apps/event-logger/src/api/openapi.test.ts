@@ -1,0 +1,88 @@
+import { silentLogger } from '@house-helper/events-core'
+import { Validator } from '@seriousme/openapi-schema-validator'
+import type { FastifyInstance } from 'fastify'
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import { createApi } from './api.ts'
+
+interface Operation {
+  readonly operationId: string
+  readonly summary: string
+  readonly parameters?: readonly { readonly name: string; readonly description?: string }[]
+  readonly responses: Readonly<Record<string, { readonly content: Readonly<Record<string, { schema: object }>> }>>
+}
+
+interface Document {
+  readonly openapi: string
+  readonly paths: Readonly<Record<string, Readonly<Record<string, Operation>>>>
+  readonly components: { readonly schemas: Readonly<Record<string, unknown>> }
+}
+
+const unused = async (): Promise<never> => {
+  throw new Error('The documentation reads no log.')
+}
+
+let app: FastifyInstance
+let document: Document
+
+beforeAll(async () => {
+  const log = { list: unused, get: unused, totals: unused, quarantine: unused }
+  const measurements = { lag: () => [], sizes: () => [] }
+  app = await createApi({ log, measurements, logger: silentLogger, host: '127.0.0.1', allowedHosts: [] })
+  document = (await app.inject('/api/v1/openapi.json')).json()
+})
+afterAll(() => app.close())
+
+it('is a valid OpenAPI 3.1 document, all its references included', async () => {
+  const validator = new Validator()
+  expect(await validator.validate(structuredClone<object>(document))).toEqual({ valid: true })
+  expect(validator.version).toBe('3.1')
+  validator.resolveRefs()
+})
+
+it('refuses a document with an error, so that the check above can fail', async () => {
+  expect(await new Validator().validate({ ...(document as object), paths: { events: {} } })).toMatchObject({
+    valid: false,
+  })
+})
+
+it('describes every route that there is', () => {
+  const documented = Object.entries(document.paths).flatMap(([path, methods]) =>
+    Object.keys(methods).map((method) => `${method.toUpperCase()} ${path}`),
+  )
+  expect(documented.sort()).toEqual(['GET /api/v1/events', 'GET /api/v1/events/{id}', 'GET /api/v1/topics'])
+})
+
+it('gives each operation a name, a summary, described parameters, and problems as its errors', () => {
+  for (const operation of Object.values(document.paths).flatMap((methods) => Object.values(methods))) {
+    expect(operation.operationId).toMatch(/^[a-z][a-zA-Z]+$/)
+    expect(operation.summary).toMatch(/\.$/)
+    for (const parameter of operation.parameters ?? []) expect(parameter.description).toMatch(/\.$/)
+    const { 200: success, ...failures } = operation.responses
+    expect(success?.content['application/json']?.schema).toEqual({
+      $ref: expect.stringMatching(/^#\/components\/schemas\//),
+    })
+    expect(Object.keys(failures)).toEqual(expect.arrayContaining(['400', '421', '500', '503']))
+    for (const failure of Object.values(failures)) {
+      expect(failure.content).toEqual({
+        'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } },
+      })
+    }
+  }
+})
+
+it('has the schemas of the API and no others', () => {
+  expect(Object.keys(document.components.schemas).sort()).toEqual([
+    'Event',
+    'EventPage',
+    'Problem',
+    'Topic',
+    'TopicList',
+  ])
+})
+
+it('says that limit is a number of a range', () => {
+  const parameters = document.paths['/api/v1/events']?.get?.parameters
+  expect(parameters?.find(({ name }) => name === 'limit')).toMatchObject({
+    schema: { type: 'integer', minimum: 1, maximum: 200, default: 50 },
+  })
+})

@@ -1,0 +1,147 @@
+import { createEventLog, createRecorder, type RecorderStats } from '@house-helper/event-log'
+import type { Logger, Transport } from '@house-helper/events-core'
+import { createKafkaTransport } from '@house-helper/transport-kafkajs'
+import type { FastifyInstance } from 'fastify'
+import type { Db } from 'mongodb'
+import { createApi } from './api/api.ts'
+import type { EventLoggerConfig } from './config.ts'
+import { domains } from './domains.ts'
+import { listenOn } from './listening.ts'
+import { createLogger } from './logs.ts'
+import { createMeasurements, type Measurements } from './measurements.ts'
+import { createMetrics, type Metrics } from './metrics/metrics.ts'
+import { connectMongo, mongoClient } from './mongo.ts'
+import { createProbeServer } from './probe-server.ts'
+import { createReadiness } from './readiness.ts'
+import { createRecording, type Recording, type RecordingState } from './recording.ts'
+import { createShutdown, type ShutdownStep } from './shutdown.ts'
+import { createTopicSizes } from './topic-sizes.ts'
+
+/** What {@link createEventLogger} can be given besides its configuration. */
+export interface EventLoggerOptions {
+  /** Used instead of a connection to `config.kafka`, and left open; topic sizes cannot be measured through it. */
+  readonly transport?: Transport
+  /** Default: as `config.logLevel` says, to standard output. */
+  readonly logger?: Logger
+  /** How often lag is measured, in milliseconds. Default 5,000. */
+  readonly lagIntervalMs?: number
+  /** How often topic sizes are measured, in milliseconds. Default 30,000. */
+  readonly sizeIntervalMs?: number
+}
+
+/** An event logger that listens, and records as soon as Kafka and MongoDB can be reached. */
+export interface EventLogger extends AsyncDisposable {
+  /** The API's address, `http://127.0.0.1:8080`, with the port that was really taken. */
+  readonly url: string
+  /** The address of `/livez`, `/readyz` and `/metrics`. */
+  readonly probeUrl: string
+  /** Resolves once it records. Rejects with `closed`, or when it is closed before. */
+  readonly started: Promise<void>
+  /** Resolves after `close()`; rejects when recording cannot start or dies. Close it then as well. */
+  readonly closed: Promise<void>
+  /** Takes no more requests, drains and commits, closes all connections. Ends within 10 s; rejects with what did not. */
+  close(): Promise<void>
+}
+
+/**
+ * Makes an event logger.
+ *
+ * Kafka and MongoDB need not be there yet: `/readyz` says what it waits for.
+ *
+ * @throws EventLoggerError `ADDRESS_UNAVAILABLE` when it cannot listen where the configuration says.
+ */
+export async function createEventLogger(
+  config: EventLoggerConfig,
+  options: EventLoggerOptions = {},
+): Promise<EventLogger> {
+  const logger = options.logger ?? createLogger(config.logLevel)
+  const parts = createParts(config, options, logger)
+  const { recording, steps } = parts
+  const close = createShutdown(steps, logger)
+  try {
+    // First the addresses: a second logger that was started by mistake then never disturbs the group.
+    const probeUrl = await listenForProbes(config, parts, logger)
+    const url = await listenForRequests(config, parts, logger)
+    logger.info({ url, probeUrl }, 'The event logger listens.')
+    recording.start()
+    return { url, probeUrl, started: recording.started, closed: recording.closed, close, [Symbol.asyncDispose]: close }
+  } catch (error) {
+    await close()
+    throw error
+  }
+}
+
+interface Parts {
+  readonly db: Db
+  readonly measurements: Measurements
+  readonly metrics: Metrics
+  readonly recording: Recording
+  /** How all of it is closed, in this order. */
+  readonly steps: ShutdownStep[]
+}
+
+function createParts(config: EventLoggerConfig, options: EventLoggerOptions, logger: Logger): Parts {
+  const client = mongoClient(config.mongodbUri)
+  const db = client.db(config.mongodbDatabase)
+  const transport = options.transport ?? createKafkaTransport(config.kafka, { logger })
+  const topicSizes = options.transport === undefined ? createTopicSizes(config.kafka) : undefined
+  const { groupId } = config
+  const measurements = createMeasurements({ ...options, transport, groupId, topicSizes, logger })
+  const recording = createRecording({
+    connect: () => connectMongo(client, config.mongodbDatabase),
+    createRecorder: () => createRecorder({ transport, db, groupId, domains, logger, onBatch: metrics.recorded }),
+    logger,
+  })
+  const metrics = createMetrics({ stats: () => statsOf(recording), measurements })
+  const steps: ShutdownStep[] = [
+    { name: 'the recorder', timeoutMs: 5_000, close: () => recording.close({ timeoutMs: 4_500 }) },
+    { name: 'the measurements', timeoutMs: 500, close: () => measurements.close() },
+    { name: 'the client for topic sizes', timeoutMs: 500, close: async () => topicSizes?.close() },
+    { name: 'the connection to Kafka', timeoutMs: 1_000, close: async () => options.transport ?? transport.close() },
+    { name: 'the connection to MongoDB', timeoutMs: 500, close: () => client.close() },
+    { name: 'the metrics', timeoutMs: 250, close: () => metrics.close() },
+  ]
+  return { db, measurements, metrics, recording, steps }
+}
+
+function statsOf(recording: Recording): RecorderStats | undefined {
+  const state = recording.state()
+  return state.status === 'recording' ? state.recorder.stats() : undefined
+}
+
+async function listenForProbes(config: EventLoggerConfig, parts: Parts, logger: Logger): Promise<string> {
+  const { db, measurements, metrics, recording, steps } = parts
+  const state = (): RecordingState => recording.state()
+  const whyNotLive = (): string | undefined => {
+    const now = state()
+    return now.status === 'dead' ? now.reason : undefined
+  }
+  const readiness = createReadiness({ db, measurements, state })
+  const probes = await createProbeServer(
+    { whyNotLive, readiness, metrics: () => metrics.text() },
+    config.probe,
+    (error) => logger.error({ err: error }, 'A probe could not be answered.'),
+  )
+  // Last of all: while the rest closes, the probes say so.
+  steps.push({ name: 'the probes', timeoutMs: 250, close: () => probes.close() })
+  return probes.url
+}
+
+async function listenForRequests(config: EventLoggerConfig, parts: Parts, logger: Logger): Promise<string> {
+  const { db, measurements, steps } = parts
+  const { host } = config.http
+  const log = createEventLog(db)
+  const api = await createApi({ log, measurements, logger, host, allowedHosts: config.allowedHosts })
+  steps.unshift({ name: 'the API', timeoutMs: 1_500, close: () => closeApi(api) })
+  return await listenOn(api.server, config.http, 'HTTP')
+}
+
+/** Lets requests that run be answered, for a second; idle connections end at once. */
+async function closeApi(api: FastifyInstance): Promise<void> {
+  const cut = setTimeout(() => api.server.closeAllConnections(), 1_000)
+  try {
+    await api.close()
+  } finally {
+    clearTimeout(cut)
+  }
+}
