@@ -6,7 +6,7 @@ import { HouseHelperError } from '@house-helper/events-core'
  * - `LOG_OPTIONS_INVALID`: a recorder was made with options that cannot work.
  * - `LOG_STANDALONE_REFUSED`: MongoDB is a standalone server, which can lose what it acknowledged.
  * - `LOG_UNREACHABLE`: MongoDB did not answer, or refused the operation for now. Can be retried.
- * - `LOG_MESSAGE_TOO_LARGE`: a message does not fit into a MongoDB document even without its view.
+ * - `LOG_MESSAGE_REFUSED`: MongoDB refuses a message even without its view: it is larger than a document can be.
  * - `LOG_QUERY_INVALID`: a query has a field or value that it cannot have.
  * - `LOG_QUERY_TIMEOUT`: a query took longer than its deadline; narrow it. Can be retried.
  * - `LOG_CURSOR_INVALID`: a cursor is not one of this log's, or belongs to another query.
@@ -18,7 +18,7 @@ export type LogErrorCode =
   | 'LOG_OPTIONS_INVALID'
   | 'LOG_STANDALONE_REFUSED'
   | 'LOG_UNREACHABLE'
-  | 'LOG_MESSAGE_TOO_LARGE'
+  | 'LOG_MESSAGE_REFUSED'
   | 'LOG_QUERY_INVALID'
   | 'LOG_QUERY_TIMEOUT'
   | 'LOG_CURSOR_INVALID'

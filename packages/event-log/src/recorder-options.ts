@@ -1,5 +1,7 @@
-import type { Domain, Transport } from '@house-helper/events-core'
+import { checkGroupId, type Domain, type Transport } from '@house-helper/events-core'
 import type { Db } from 'mongodb'
+import { z } from 'zod'
+import { LogError } from './errors.ts'
 import type { RecorderHealth } from './health.ts'
 import type { RecorderStats } from './stats.ts'
 
@@ -66,4 +68,39 @@ export interface Recorder extends AsyncDisposable {
   close(options?: { readonly timeoutMs?: number }): Promise<void>
   health(): RecorderHealth
   stats(): RecorderStats
+}
+
+const positive = z.number().int().positive()
+const settingsSchema = z.object({
+  groupId: z.string().transform(checkGroupId),
+  topics: z.array(z.string().min(1)).min(1).optional(),
+  discoverIntervalMs: positive.default(30_000),
+  lagIntervalMs: positive.default(5_000),
+  commitIntervalMs: positive.default(1_000),
+  maxBatchMessages: positive.max(10_000).default(2_000),
+  maxBatchBytes: positive.default(2 * 1024 * 1024),
+  maxQueuedMessages: positive.default(8_000),
+  maxQueuedBytes: positive.default(4 * 1024 * 1024),
+  maxConcurrentWrites: positive.default(4),
+  operationTimeoutMs: positive.default(30_000),
+  alarmHoldMs: positive.default(3_600_000),
+  sessionTimeoutMs: positive.optional(),
+  allowStandalone: z.boolean().default(false),
+})
+
+/** The options with their defaults. */
+export type RecorderSettings = Readonly<z.output<typeof settingsSchema>> &
+  Required<Pick<RecorderOptions, 'transport' | 'db' | 'domains' | 'logger'>>
+
+const silent: RecorderLogger = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} }
+
+/** Checks the options and adds the defaults; throws `LOG_OPTIONS_INVALID`, or `GROUP_ID_INVALID`. */
+export function checkOptions(options: RecorderOptions): RecorderSettings {
+  const { transport, db, domains, logger = silent } = options
+  const result = settingsSchema.safeParse(options)
+  if (result.success) return { ...result.data, transport, db, domains, logger }
+  const issues = result.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`)
+  throw new LogError('LOG_OPTIONS_INVALID', `The recorder's options are not valid: ${issues.join('; ')}.`, {
+    details: { issues },
+  })
 }

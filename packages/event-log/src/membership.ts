@@ -1,0 +1,75 @@
+import type { HealthReasons } from './health.ts'
+import { described } from './recorder-listeners.ts'
+import type { RecorderLogger, RecorderSettings } from './recorder-options.ts'
+import type { Recording } from './recording.ts'
+import { retrying } from './retry.ts'
+import { type FoundTopics, findTopics } from './topic-discovery.ts'
+
+/** Keeps one recording over the topics that there are; a change of topics replaces it. */
+export interface Membership {
+  readonly recording: Recording | undefined
+  /** Looks for topics and joins the group where there are some; then again and again. Rejects where joining fails the first time. */
+  discover(): Promise<void>
+  /** Leaves the group. */
+  stop(timeoutMs: number): Promise<void>
+}
+
+/** What a membership works with. */
+export interface MembershipParts {
+  readonly settings: RecorderSettings
+  readonly health: HealthReasons
+  readonly logger: RecorderLogger
+  /** Aborted when the recorder ends. */
+  readonly signal: AbortSignal
+  createRecording(topics: readonly string[]): Recording
+}
+
+const LEAVE_TIMEOUT_MS = 5_000
+
+/** Makes a membership; it joins nothing before `discover()`. */
+export function createMembership({ settings, health, logger, signal, createRecording }: MembershipParts): Membership {
+  let recording: Recording | undefined
+  let signature: string | undefined
+
+  const join = async (found: FoundTopics) => {
+    await recording?.stop(LEAVE_TIMEOUT_MS)
+    signal.throwIfAborted()
+    recording = createRecording(found.topics)
+    await recording.start()
+    signature = found.signature
+  }
+  const rejoin = async (found: FoundTopics) => {
+    logger.info({ topics: found.topics }, 'the topics have changed')
+    await retrying(
+      () => join(found),
+      signal,
+      (error) => {
+        health.set('join', `Joining the group again fails: ${described(error).message}`)
+        logger.warn(described(error), 'joining the group again failed; it is tried again')
+      },
+    )
+    health.clear('join')
+  }
+  return {
+    get recording() {
+      return recording
+    },
+    async discover() {
+      const found = await findTopics(settings.transport, settings.topics)
+      noteTopics(health, settings, found.topics)
+      // An empty answer is no reason to leave: a right that was taken away looks like this.
+      if (found.topics.length === 0 || found.signature === signature || signal.aborted) return
+      if (signature === undefined) await join(found)
+      else await rejoin(found)
+    },
+    stop: async (timeoutMs) => recording?.stop(timeoutMs),
+  }
+}
+
+function noteTopics(health: HealthReasons, { topics, transport }: RecorderSettings, found: readonly string[]): void {
+  const missing = topics?.filter((topic) => !found.includes(topic)) ?? []
+  const remedy = 'Create them with hh-events topics apply; they are then recorded by themselves.'
+  if (missing.length > 0) health.set('topics', `These topics do not exist: ${missing.join(', ')}. ${remedy}`)
+  else if (found.length === 0) health.set('topics', `There are no topics ${transport.topicPrefix}.<domain>. ${remedy}`)
+  else health.clear('topics')
+}
