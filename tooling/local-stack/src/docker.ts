@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url'
 import { runCommand } from './command.ts'
 import { type DataFolder, openDataFolder } from './data-folder.ts'
 import { isLocalStackError, LocalStackError } from './errors.ts'
-import { setLogAside, waitForLogLine } from './log-line.ts'
+import { openLog, waitForLogLine } from './log-line.ts'
 import { joinReplicaSet, replicaSetName } from './mongodb/replica-set.ts'
 import { keptPorts } from './ports.ts'
 import type { OnProgress, ServerName } from './progress.ts'
@@ -60,10 +60,12 @@ export async function startInDocker(server: ServerName, options: DockerOptions =
   const compose = composeArgs(server, folder)
   if (!folder.isComplete) await removeVolume(compose, port)
   onProgress?.({ server, step: 'starting in Docker Compose' })
+  const logFile = join(folder.path, 'server.log')
+  await using log = await openLog(logFile)
   const process = await runContainer(server, folder, compose, port)
   await folder.heldBy(process)
   try {
-    const wait = { process, logFile: join(folder.path, 'server.log'), pattern: readyLines[server] }
+    const wait = { process, log, pattern: readyLines[server] }
     await waitForLogLine({ ...wait, server: `${server} in Docker`, timeoutMs: startTimeoutMs, signal })
     if (server === 'mongodb') await joinReplicaSet(port, 60_000, signal)
   } catch (error) {
@@ -93,14 +95,12 @@ async function removeVolume(compose: readonly string[], port: number): Promise<v
   if (code !== 0) throw new LocalStackError('COMMAND_FAILED', `docker ${args.join(' ')} failed: ${stderr.trim()}`)
 }
 
-async function runContainer(
+function runContainer(
   server: ServerName,
   folder: DataFolder,
   compose: readonly string[],
   port: number,
 ): Promise<SupervisedProcess> {
-  const logFile = join(folder.path, 'server.log')
-  await setLogAside(logFile)
   return superviseProcess(`${server} in Docker`, {
     command: 'docker',
     args: [...compose, 'up', '--no-color', '--no-log-prefix', server],
@@ -108,7 +108,7 @@ async function runContainer(
     afterwards: { command: 'docker', args: [...compose, 'down', ...(folder.removeAtEnd ? ['--volumes'] : [])] },
     env: portSettings(port),
     cwd: folder.path,
-    logFile,
+    logFile: join(folder.path, 'server.log'),
     stopTimeoutMs: 20_000,
     removeAtEnd: folder.removeAtEnd,
   })

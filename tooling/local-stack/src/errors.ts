@@ -9,6 +9,7 @@ export type LocalStackErrorCode =
   | 'KAFKA_MISSING'
   | 'MONGODB_MISSING'
   | 'NOTHING_ANSWERS'
+  | 'PORT_TAKEN'
   | 'SERVER_ENDED'
   | 'START_TIMED_OUT'
 

@@ -7,7 +7,7 @@ import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import { afterEach, expect, test, vi } from 'vitest'
-import { waitForLogLine } from './log-line.ts'
+import { openLog, waitForLogLine } from './log-line.ts'
 import { identifyProcess, isRunning, type ProcessIdentity } from './process-identity.ts'
 import { superviseProcess } from './supervised-process.ts'
 
@@ -57,6 +57,7 @@ test('a killed supervisor takes its server with it', async () => {
 test('a server that ignores SIGTERM is killed at the deadline', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'orphans-test-'))
   const logFile = join(folder, 'server.log')
+  await using log = await openLog(logFile)
   const server = await superviseProcess('a stubborn server', {
     command: process.execPath,
     args: ['-e', 'process.on("SIGTERM", () => {}); setInterval(() => {}, 1_000); console.log("deaf")'],
@@ -66,7 +67,7 @@ test('a server that ignores SIGTERM is killed at the deadline', async () => {
     stopTimeoutMs: 200,
   })
   const identity = await identityOf(server.pid)
-  await waitForLogLine({ server: 'it', process: server, logFile, pattern: /deaf/, timeoutMs: 10_000 })
+  await waitForLogLine({ server: 'it', process: server, log, pattern: /deaf/, timeoutMs: 10_000 })
   await server.stop()
   expect(await server.ended).toBe(137)
   expect(await isRunning(identity)).toBe(false)

@@ -1,12 +1,13 @@
 import { once } from 'node:events'
 import { existsSync } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'
-import { createServer } from 'node:net'
+import { type AddressInfo, createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Kafka, logLevel } from 'kafkajs'
 import { MongoClient } from 'mongodb'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { startKafka } from './kafka/kafka-server.ts'
 import { startMongo } from './mongodb/mongodb-server.ts'
 import { freePorts } from './ports.ts'
 import { type Stack, startStack } from './stack.ts'
@@ -65,6 +66,21 @@ test('MongoDB follows its data to another port when the kept one is taken', asyn
   const client = new MongoClient(second.uri)
   expect(await client.db('admin').command({ ping: 1 })).toMatchObject({ ok: 1 })
   await client.close()
+})
+
+test('a server that can not start says why, also when its temporary data is gone', async () => {
+  await using other = createServer()
+  await once(other.listen(0, '127.0.0.1'), 'listening')
+  const { port } = other.address() as AddressInfo
+  const { controller } = await freePorts(['controller'])
+  const properties = {
+    listeners: `PLAIN://127.0.0.1:${port},CONTROLLER://127.0.0.1:${controller}`,
+    'controller.quorum.voters': `1@127.0.0.1:${controller}`,
+  }
+  await expect(startKafka({ properties })).rejects.toMatchObject({
+    code: 'PORT_TAKEN',
+    message: expect.stringMatching(new RegExp(`failed to bind to 127.0.0.1:${port}`)),
+  })
 })
 
 test('temporary data is gone after close', async () => {

@@ -9,8 +9,7 @@ export async function startOnFreePorts<Started>(start: () => Promise<Started>): 
     try {
       return await start()
     } catch (error) {
-      const lostPort = isLocalStackError(error, 'SERVER_ENDED') && /address already in use/i.test(error.message)
-      if (!lostPort || attempt === 3) throw error
+      if (!isLocalStackError(error, 'PORT_TAKEN') || attempt === 3) throw error
     }
   }
 }

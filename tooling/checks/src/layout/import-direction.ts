@@ -62,9 +62,9 @@ function packageName(specifier: string): string {
   return specifier.split('/', specifier.startsWith('@') ? 2 : 1).join('/')
 }
 
-/** Tests, and what only tests use: `fixtures/` and `test-*.ts`. */
+/** Tests, and what only tests use: `fixtures/`, `test/` and `test-*.ts`. */
 function isTestSource(file: string): boolean {
-  return /\.test(-d)?\.ts$|\/fixtures\/|\/test-[^/]*\.ts$/.test(file)
+  return /\.test(-d)?\.ts$|\/(fixtures|test)\/|\/test-[^/]*\.ts$/.test(file)
 }
 
 function sourceFiles(root: string, { folder }: Workspace): string[] {

@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url'
 import { runToSuccess } from '../command.ts'
 import { type DataFolder, openDataFolder } from '../data-folder.ts'
 import { LocalStackError } from '../errors.ts'
-import { setLogAside, waitForLogLine } from '../log-line.ts'
+import { openLog, waitForLogLine } from '../log-line.ts'
 import { freePorts, keptPorts } from '../ports.ts'
 import type { OnProgress } from '../progress.ts'
 import { startOnFreePorts } from '../start-attempts.ts'
@@ -105,13 +105,14 @@ async function startBroker(broker: Broker): Promise<KafkaServer> {
     await format(broker)
   }
   tell('starting')
+  const logFile = join(path, 'server.log')
+  await using log = await openLog(logFile)
   const process = await run(broker)
   await folder.heldBy(process)
-  const logFile = join(path, 'server.log')
   try {
     const timeoutMs = options.startTimeoutMs ?? 60_000
     const pattern = /Kafka Server started/
-    await waitForLogLine({ server: 'Kafka', process, logFile, pattern, timeoutMs, signal: options.signal })
+    await waitForLogLine({ server: 'Kafka', process, log, pattern, timeoutMs, signal: options.signal })
   } catch (error) {
     await process.kill()
     throw error
@@ -189,10 +190,9 @@ function newClusterId(): string {
   return bytes.toString('base64url')
 }
 
-async function run({ java, libs, folder, options }: Broker): Promise<SupervisedProcess> {
+function run({ java, libs, folder, options }: Broker): Promise<SupervisedProcess> {
   const logging = fileURLToPath(new URL('./log4j2.properties', import.meta.url))
   const quick = options.tunedFor === 'throughput' ? [] : ['-XX:TieredStopAtLevel=1']
-  await setLogAside(join(folder.path, 'server.log'))
   return superviseProcess('Kafka', {
     command: java.command,
     args: [`-Xmx${options.heapMb ?? 512}m`, ...quick, `-Dlog4j2.configurationFile=${logging}`].concat([

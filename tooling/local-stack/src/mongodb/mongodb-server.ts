@@ -1,7 +1,7 @@
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type DataFolder, openDataFolder } from '../data-folder.ts'
-import { setLogAside, waitForLogLine } from '../log-line.ts'
+import { openLog, waitForLogLine } from '../log-line.ts'
 import { freePorts, keptPorts } from '../ports.ts'
 import type { OnProgress } from '../progress.ts'
 import { startOnFreePorts } from '../start-attempts.ts'
@@ -71,13 +71,14 @@ async function startMongod(mongod: Mongod, folder: DataFolder, options: MongoOpt
   const ports = options.dataDir
     ? await keptPorts(join(folder.path, 'ports.json'), portNames)
     : await freePorts(portNames)
+  const logFile = join(folder.path, 'server.log')
+  await using log = await openLog(logFile)
   const process = await run(mongod, folder, ports.client, options)
   await folder.heldBy(process)
-  const logFile = join(folder.path, 'server.log')
   try {
     const timeoutMs = options.startTimeoutMs ?? 60_000
     const pattern = /Waiting for connections/
-    await waitForLogLine({ server: 'MongoDB', process, logFile, pattern, timeoutMs, signal: options.signal })
+    await waitForLogLine({ server: 'MongoDB', process, log, pattern, timeoutMs, signal: options.signal })
     await joinReplicaSet(ports.client, timeoutMs, options.signal)
   } catch (error) {
     await process.kill()
@@ -121,7 +122,6 @@ async function run(
 ): Promise<SupervisedProcess> {
   const data = join(folder.path, 'data')
   await mkdir(data, { recursive: true })
-  await setLogAside(join(folder.path, 'server.log'))
   return superviseProcess('MongoDB', {
     command: mongod.command,
     args: ['--replSet', replicaSetName, '--bind_ip', '127.0.0.1', '--port', String(port), '--dbpath', data].concat([
