@@ -1,6 +1,6 @@
 import { type Domain, type EventContract, isHouseHelperError, type Transport } from '@house-helper/events-core'
 import { createPublisher, type Published } from '@house-helper/producer'
-import type { Command } from 'commander'
+import { type Command, InvalidArgumentError } from 'commander'
 import { CLOSE_TIMEOUT_MS, connected } from '../connected.ts'
 import { type DataObject, readData } from '../data-input.ts'
 import { within } from '../deadline.ts'
@@ -26,7 +26,7 @@ export function addPublishCommand(program: Command, session: (command: Command) 
     .option('--household <id>', 'the household it is about')
     .option('--user <id>', 'the user it is about, or who did it')
     .option('--id <id>', 'its id, so that publishing it again is the same event (default: a new one)')
-    .option('--source <name>', 'the service that it says it comes from', 'hh-events')
+    .option('--source <name>', 'the service that it says it comes from', nameArgument, 'hh-events')
     .option('--correlation <id>', 'the correlation id it belongs to (default: its own id)')
     .addHelpText('after', help)
     .action((type: string, options: PublishOptions, command: Command) => publish(session(command), type, options))
@@ -73,6 +73,12 @@ function find(domains: readonly Domain[], type: string): { readonly domain: Doma
   throw new CliError('USAGE', `There is no event type ${JSON.stringify(type)}; there are ${types.join(', ')}.`)
 }
 
+/** A publisher whose events are known at run time only; it checks them as it does typed ones. */
+interface UntypedPublisher {
+  publish(type: string, data: unknown, fields: unknown): Promise<Published>
+  close(options: { readonly timeoutMs: number }): Promise<unknown>
+}
+
 interface Publishing {
   readonly transport: Transport
   readonly domain: Domain
@@ -83,15 +89,24 @@ interface Publishing {
 }
 
 async function publishOne({ transport, domain, type, data, options, timeoutMs }: Publishing): Promise<Published> {
-  const publisher = createPublisher(domain, { transport, source: options.source, deliveryTimeoutMs: timeoutMs })
+  const publisher: UntypedPublisher = createPublisher(domain, {
+    transport,
+    source: options.source,
+    deliveryTimeoutMs: timeoutMs,
+  })
   try {
     return await publisher.publish(type, data, fields(options))
   } finally {
-    await publisher.close()
+    await publisher.close({ timeoutMs: CLOSE_TIMEOUT_MS })
   }
 }
 
 /** The event's fields that were given: the publisher takes a field that is there and undefined as absent too. */
 function fields({ household: householdId, user: userId, id, correlation: correlationId }: PublishOptions) {
   return { householdId, userId, id, correlationId }
+}
+
+function nameArgument(text: string): string {
+  if (text.trim() === '') throw new InvalidArgumentError('Write the name of a service.')
+  return text
 }

@@ -1,0 +1,137 @@
+import { type ChildProcessByStdio, spawn } from 'node:child_process'
+import { randomBytes } from 'node:crypto'
+import { once } from 'node:events'
+import { createServer } from 'node:net'
+import { join } from 'node:path'
+import type { Readable, Writable } from 'node:stream'
+import { text } from 'node:stream/consumers'
+import { decodeEnvelope, type Transport } from '@house-helper/events-core'
+import { connectionFromEnv, createKafkaTransport } from '@house-helper/transport-kafkajs'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { domains } from './domains.ts'
+
+const root = join(import.meta.dirname, '../../..')
+const prefix = `cli-${randomBytes(6).toString('hex')}`
+const brokers = process.env.KAFKA_BROKERS
+let transport: Transport
+
+beforeAll(() => {
+  if (!brokers) throw new Error('Set KAFKA_BROKERS, or run the tests with: pnpm test')
+  transport = createKafkaTransport(connectionFromEnv({ KAFKA_BROKERS: brokers, KAFKA_TOPIC_PREFIX: prefix }))
+})
+afterAll(() => transport?.close())
+
+type Child = ChildProcessByStdio<Writable, Readable, Readable>
+
+/** Starts the real binary as a process of its own, on topics of this test's prefix. */
+function start(argv: readonly string[], env: Record<string, string> = {}): Child {
+  const flags = ['--conditions=@house-helper/source', join(root, 'apps/cli/src/main.ts')]
+  const own = { PATH: process.env.PATH, KAFKA_BROKERS: brokers, KAFKA_TOPIC_PREFIX: prefix, ...env }
+  return spawn(process.execPath, [...flags, ...argv], { env: own, stdio: 'pipe' })
+}
+
+/** Runs the real binary to its end. */
+async function run(argv: readonly string[], env: Record<string, string> = {}, stdin = '') {
+  const child = start(argv, env)
+  child.stdin.end(stdin)
+  const [stdout, stderr, [exitCode]] = await Promise.all([
+    text(child.stdout),
+    text(child.stderr),
+    once(child, 'exit') as Promise<[number | null]>,
+  ])
+  return { exitCode, stdout, stderr, lines: () => stdout.split('\n').filter(Boolean).map((line) => JSON.parse(line)) }
+}
+
+/** The address of a port that nothing listens on. */
+async function closedAddress(): Promise<string> {
+  const server = createServer()
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const address = server.address()
+  await new Promise((resolve) => server.close(resolve))
+  return typeof address === 'object' && address !== null ? `127.0.0.1:${address.port}` : 'none'
+}
+
+describe('hh-events on real Kafka', () => {
+  it('plans, creates, and then finds nothing to create', async () => {
+    const options = ['--group', 'points', '--partitions', '2']
+    const planned = await run(['topics', 'plan', ...options])
+    expect(planned.lines().map(({ topic, change }) => `${topic} ${change}`)).toEqual(
+      [...domains.map(({ name }) => name), 'inbox.points', 'dead.points'].map((name) => `${prefix}.${name} create`),
+    )
+    const applied = await run(['topics', 'apply', ...options])
+    expect(applied).toMatchObject({ exitCode: 0, stderr: '' })
+    expect(new Set(applied.lines().map(({ change }) => change))).toEqual(new Set(['created']))
+    const again = await run(['topics', 'plan', ...options])
+    expect(new Set(again.lines().map(({ change }) => change))).toEqual(new Set(['exists']))
+    const [tasks] = await transport.admin.describeTopics([`${prefix}.tasks`])
+    expect(tasks).toMatchObject({ partitions: 2, replicationFactor: 1 })
+    expect(await transport.admin.topicConfig(`${prefix}.dead.points`, ['retention.ms'])).toEqual({ 'retention.ms': '-1' })
+    const other = await run(['topics', 'plan', '--partitions', '5'])
+    expect(other.lines()[0]).toMatchObject({ change: 'differs', differences: ['has 2 partitions, not 5'] })
+  })
+
+  it('publishes an event that can be read where it says', async () => {
+    const data = { taskId: 'task-001', title: 'Water the plants' }
+    const argv = ['publish', 'task.created', '--data', '-', '--household', 'household-001', '--user', 'user-001']
+    const { exitCode, stderr, lines } = await run(argv, {}, JSON.stringify(data))
+    expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' })
+    const [{ id, topic, partition, offset }] = lines()
+    const [message] = await transport.read({ topic, partition, offset })
+    expect(decodeEnvelope(message?.value ?? null)).toMatchObject({
+      readable: true,
+      envelope: { id, type: 'task.created', source: 'hh-events', householdId: 'household-001', userId: 'user-001', data },
+    })
+    expect(Buffer.from(message?.key ?? []).toString()).toBe('household-001')
+  })
+
+  it('refuses wrong data with each field that is wrong, and no stack trace', async () => {
+    const { exitCode, stdout, stderr } = await run(['publish', 'task.created', '--data', '{"title":7,"colour":"red"}'])
+    expect({ exitCode, stdout }).toEqual({ exitCode: 1, stdout: '' })
+    for (const path of ['householdId', 'data.taskId', 'data.title', 'colour']) expect(stderr).toContain(path)
+    expect(stderr).not.toContain('    at ')
+  })
+
+  it('refuses wrong usage and wrong settings with 2', async () => {
+    const [usage, settings] = await Promise.all([
+      run(['topics', 'destroy']),
+      run(['topics', 'plan'], { KAFKA_BROKERS: 'no-port', KAFKA_SASL_MECHANISM: 'magic' }),
+    ])
+    expect([usage.exitCode, settings.exitCode]).toEqual([2, 2])
+    expect(settings.stderr).toContain('KAFKA_BROKERS')
+    expect(settings.stderr).toContain('KAFKA_SASL_MECHANISM')
+    expect(settings.stderr).not.toContain('    at ')
+  })
+
+  it.each([
+    [['topics', 'plan']],
+    [['publish', 'task.created', '--household', 'h', '--data', '{"taskId":"t","title":"x"}']],
+    [['doctor']],
+  ])('ends %j with 6 within its deadline where no broker listens', async (argv) => {
+    const KAFKA_BROKERS = await closedAddress()
+    const startedMs = performance.now()
+    const { exitCode, stderr, stdout } = await run([...argv, '--timeout', '2s'], { KAFKA_BROKERS })
+    expect(exitCode).toBe(6)
+    expect(stdout + stderr).toContain(argv[0] === 'doctor' ? 'ECONNREFUSED' : 'hh-events: ')
+    expect(stderr).not.toContain('    at ')
+    // The deadline of 2 s, 2 s to close, and what it takes to start a process on a busy machine.
+    expect(performance.now() - startedMs).toBeLessThan(15_000)
+  })
+
+  it('ends with 6 where a broker accepts and never answers', async () => {
+    const silent = createServer()
+    await new Promise<void>((resolve) => silent.listen(0, '127.0.0.1', resolve))
+    const address = silent.address()
+    const KAFKA_BROKERS = `127.0.0.1:${typeof address === 'object' ? address?.port : 0}`
+    const { exitCode } = await run(['topics', 'plan', '--timeout', '1s'], { KAFKA_BROKERS })
+    silent.close()
+    expect(exitCode).toBe(6)
+  })
+
+  it('is quiet where whoever reads its output has gone', async () => {
+    const child = start(['--help'])
+    child.stdout.destroy()
+    child.stdin.end()
+    const [stderr, [exitCode]] = await Promise.all([text(child.stderr), once(child, 'exit')])
+    expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' })
+  })
+})

@@ -1,0 +1,37 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { configFromEnv } from '@house-helper/event-logger'
+import { describe, expect, it } from 'vitest'
+import { DEFAULT_EVENT_LOGGER_URL, loggerUrlFromEnv } from './logger-settings.ts'
+import { readVariables } from './read-variables.ts'
+
+const page = readFileSync(join(import.meta.dirname, '../../../docs/operate.md'), 'utf8')
+const rows = [...page.matchAll(/^\| `([A-Z_]+)` \| (?:`([^`]*)`)?/gm)]
+const documented = new Map(rows.map((match) => [match[1] as string, match[2]]))
+
+describe('docs/operate.md', () => {
+  it('lists exactly the variables that are read', () => {
+    const read = [...readVariables(configFromEnv), ...readVariables(loggerUrlFromEnv), 'NO_COLOR']
+    expect([...documented.keys()].sort()).toEqual(read.sort())
+  })
+
+  it('names the defaults that hold', () => {
+    const { kafka, groupId, mongodbUri, mongodbDatabase, http, probe, logLevel } = configFromEnv({})
+    expect(Object.fromEntries([...documented].filter(([, value]) => value !== undefined))).toEqual({
+      KAFKA_BROKERS: kafka.brokers.join(','),
+      KAFKA_CLIENT_ID: kafka.clientId,
+      KAFKA_TOPIC_PREFIX: kafka.topicPrefix,
+      KAFKA_PARTITIONER: kafka.partitioner,
+      KAFKA_SSL: String(kafka.ssl !== undefined),
+      KAFKA_GROUP_ID: groupId,
+      MONGODB_URI: mongodbUri,
+      MONGODB_DATABASE: mongodbDatabase,
+      HTTP_HOST: http.host,
+      HTTP_PORT: String(http.port),
+      PROBE_HOST: probe.host,
+      PROBE_PORT: String(probe.port),
+      LOG_LEVEL: logLevel,
+      EVENT_LOGGER_URL: DEFAULT_EVENT_LOGGER_URL,
+    })
+  })
+})
