@@ -1,0 +1,33 @@
+import type { HandlerSet } from './handlers.ts'
+import { packageVersion } from './package-version.ts'
+import type { Routes } from './route.ts'
+
+/** What a subscriber tells whoever describes its group; JSON in the member's metadata. */
+export interface Announcement {
+  readonly protocol: 1
+  /** Versions of the packages at work here. */
+  readonly packages: Readonly<Record<string, string>>
+  readonly handles: readonly {
+    readonly type: string
+    /** The contract's version that the handler was written for. */
+    readonly version: string
+    readonly onReplay: 'handle' | 'skip'
+  }[]
+  /** The domains, and the version of this package that their handler sets were made by. */
+  readonly domains: Readonly<Record<string, string>>
+}
+
+/** Writes the announcement of a subscriber as bytes. */
+export function announcementOf(sets: readonly HandlerSet[], routes: Routes): Uint8Array {
+  const announcement: Announcement = {
+    protocol: 1,
+    packages: { '@house-helper/consumer': packageVersion },
+    handles: [...routes.values()].map(({ contract, onReplay }) => ({
+      type: contract.type,
+      version: contract.version,
+      onReplay,
+    })),
+    domains: Object.fromEntries(sets.map(({ domain, madeBy }) => [domain, madeBy])),
+  }
+  return Buffer.from(JSON.stringify(announcement))
+}

@@ -1,0 +1,176 @@
+import type { AssignedPartition, FetchedBatch, Position, ReceiverListener } from '@house-helper/events-core'
+import type { Committer } from './committer.ts'
+import { SubscriberError } from './errors.ts'
+import type { Intake } from './intake.ts'
+import type { Logger } from './logger.ts'
+import { PartitionWindow } from './partition-window.ts'
+import type { Scheduler } from './scheduler.ts'
+
+/** What an assignment needs. */
+export interface AssignmentOptions {
+  readonly groupId: string
+  readonly scheduler: Scheduler
+  readonly committer: Committer
+  readonly intake: Intake
+  readonly logger: Logger
+  readonly fatal: (error: Error) => void
+}
+
+/**
+ * The assignment holds the windows of the partitions that this member owns, and follows what the receiver reports.
+ *
+ * Kept work is kept only where the membership had no gap; everything else is dropped, and its handlers are aborted.
+ */
+export class Assignment implements ReceiverListener {
+  readonly #options: AssignmentOptions
+  readonly #windows = new Map<string, PartitionWindow>()
+  #changedMs = performance.now()
+  /** Why the lease is uncertain, or undefined. */
+  suspended: string | undefined = undefined
+  #owned = false
+
+  constructor(options: AssignmentOptions) {
+    this.#options = options
+    options.scheduler.stop('unassigned')
+  }
+
+  /** The partitions that this member owns. */
+  get windows(): ReadonlyMap<string, PartitionWindow> {
+    return this.#windows
+  }
+
+  /** Whether partitions are assigned for now, be it none, and are not about to move. */
+  get settled(): boolean {
+    return this.#owned
+  }
+
+  /** Since when it has been waiting for partitions or for a certain lease, by the monotonic clock; else undefined. */
+  get waitingSinceMs(): number | undefined {
+    return this.#owned && this.suspended === undefined ? undefined : this.#changedMs
+  }
+
+  async assigned(partitions: readonly AssignedPartition[], continuous: boolean): Promise<readonly Position[]> {
+    const { scheduler, committer, logger, groupId } = this.#options
+    const keys = new Set(partitions.map(keyOf))
+    for (const key of this.#windows.keys()) {
+      if (!continuous || !keys.has(key)) this.#drop(key, 'The partition was assigned anew.')
+    }
+    const positions: Position[] = []
+    for (const partition of partitions) {
+      const kept = this.#windows.get(keyOf(partition))
+      if (kept === undefined)
+        this.#windows.set(keyOf(partition), new PartitionWindow(partition, groupId, performance.now()))
+      else if (kept.watermark.next !== undefined) positions.push(positionOf(kept, kept.watermark.next))
+    }
+    this.#changed(true)
+    committer.clean = false
+    this.#resume()
+    logger.info({ groupId, partitions: [...keys], continuous }, 'Partitions are assigned')
+    scheduler.go('rebalancing')
+    scheduler.go('unassigned')
+    return positions
+  }
+
+  async rebalancing(): Promise<void> {
+    const { scheduler, committer } = this.#options
+    this.#changed(false)
+    scheduler.stop('rebalancing')
+    committer.clean = true
+    await committer.flush()
+  }
+
+  suspend(reason: string): void {
+    const { scheduler, committer, groupId, logger } = this.#options
+    this.suspended = reason
+    this.#changedMs = performance.now()
+    committer.suspended = true
+    scheduler.stop('suspended')
+    this.interrupt(new SubscriberError('LEASE_UNCERTAIN', `The lease on the partition is uncertain: ${reason}`))
+    logger.warn({ groupId, reason }, 'The lease on all partitions is uncertain; handlers are aborted')
+  }
+
+  thaw(): void {
+    this.#resume()
+    this.#options.logger.info({ groupId: this.#options.groupId }, 'The lease on all partitions is certain again')
+  }
+
+  lost(reason: string): void {
+    const { groupId, logger } = this.#options
+    this.#dropAll(reason)
+    this.#resume()
+    logger.warn({ groupId, reason }, 'All partitions are lost')
+  }
+
+  batch(batch: FetchedBatch): number | Promise<number> {
+    const first = batch.messages[0]?.offset ?? 0
+    const window = this.#windows.get(keyOf(batch))
+    if (window === undefined) return first
+    const { next } = window.watermark
+    if (next === undefined || batch.highWatermark >= next) return this.#options.intake.take(window, batch)
+    return this.#options.intake.take(this.#restarted(window, first), batch)
+  }
+
+  fatal(error: Error): void {
+    this.lost(error.message)
+    this.#options.fatal(error)
+  }
+
+  /** Lets go of all partitions for good. */
+  close(): void {
+    this.#dropAll('The subscriber has closed.')
+  }
+
+  /** Aborts every running handler; what then fails does not count. */
+  interrupt(reason: SubscriberError): void {
+    for (const window of this.#windows.values()) {
+      for (const event of window.watermark.items()) event.attempt?.interrupt(reason)
+    }
+  }
+
+  /** The partition ends before what was read of it: it was deleted and made again, or lost its tail. */
+  #restarted(window: PartitionWindow, offset: number): PartitionWindow {
+    const { groupId, logger } = this.#options
+    const { topic, partition, watermark } = window
+    logger.error(
+      { topic, partition, groupId, expected: watermark.next, found: offset },
+      'A partition ends before what was read of it: it was made again or truncated. It is read from where it begins now',
+    )
+    this.#drop(keyOf(window), 'The partition was made again or truncated.')
+    const fresh = new PartitionWindow({ topic, partition, committed: undefined }, groupId, performance.now())
+    this.#windows.set(keyOf(window), fresh)
+    return fresh
+  }
+
+  #dropAll(why: string): void {
+    this.#options.scheduler.stop('unassigned')
+    this.#changed(false)
+    for (const key of this.#windows.keys()) this.#drop(key, why)
+  }
+
+  #drop(key: string, why: string): void {
+    const window = this.#windows.get(key)
+    if (window === undefined) return
+    this.#windows.delete(key)
+    const place = `${window.topic}/${window.partition}`
+    this.#options.scheduler.drop(window, new SubscriberError('PARTITION_LOST', `${place} is lost: ${why}`))
+  }
+
+  #resume(): void {
+    this.suspended = undefined
+    this.#options.committer.suspended = false
+    this.#options.scheduler.go('suspended')
+  }
+
+  #changed(owned: boolean): void {
+    this.#owned = owned
+    this.#changedMs = performance.now()
+  }
+}
+
+function keyOf({ topic, partition }: { readonly topic: string; readonly partition: number }): string {
+  return `${topic}/${partition}`
+}
+
+function positionOf({ topic, partition }: PartitionWindow, offset: number): Position {
+  return { topic, partition, offset }
+}

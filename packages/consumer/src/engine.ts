@@ -1,0 +1,212 @@
+import type { Receiver, ReceiverOptions, Transport } from '@house-helper/events-core'
+import { Assignment } from './assignment.ts'
+import type { Attempt } from './attempt.ts'
+import { Committer } from './committer.ts'
+import { Deadlines } from './deadlines.ts'
+import { SubscriberError } from './errors.ts'
+import { Intake } from './intake.ts'
+import { KeyLanes } from './key-lane.ts'
+import { LagMeter } from './lag.ts'
+import type { Logger } from './logger.ts'
+import { type HeldEvents, hold } from './middleware/give-up.ts'
+import type { Handler } from './middleware/handler.ts'
+import { createPipeline } from './pipeline.ts'
+import type { Routes } from './route.ts'
+import { Scheduler } from './scheduler.ts'
+import type { CompleteSettings } from './settings.ts'
+import type { Statistics } from './statistics.ts'
+import { Watchdog } from './watchdog.ts'
+
+/** How long replacing a receiver waits for the old one to leave, in milliseconds. */
+const REBUILD_STOP_MS = 5000
+
+/** What an engine needs. */
+export interface EngineOptions {
+  readonly transport: Transport
+  readonly topics: readonly string[]
+  readonly routes: Routes
+  readonly announcement: Uint8Array
+  readonly settings: CompleteSettings
+  readonly statistics: Statistics
+  readonly logger: Logger
+  /** Called once when the engine cannot go on. */
+  readonly die: (error: Error) => void
+}
+
+/** The engine is the working parts of one subscriber, connected. */
+export class Engine {
+  readonly statistics: Statistics
+  readonly scheduler: Scheduler
+  readonly deadlines: Deadlines
+  readonly held: HeldEvents = new Map()
+  readonly committer: Committer
+  readonly assignment: Assignment
+  readonly lag: LagMeter
+  readonly #options: EngineOptions
+  readonly #watchdog: Watchdog
+  #receiver: Receiver
+  #closing = false
+
+  constructor(options: EngineOptions) {
+    const { transport, topics, routes, settings, statistics, logger } = options
+    this.#options = options
+    this.statistics = statistics
+    this.#receiver = transport.receiver(this.#receiverOptions())
+    this.deadlines = new Deadlines((attempt) => this.#expired(attempt))
+    const handle: Handler = (event) => pipeline(event)
+    const lanes = new KeyLanes()
+    this.scheduler = new Scheduler({
+      concurrency: settings.concurrency,
+      handle,
+      done: ({ window }) => {
+        statistics.handled += 1
+        intake.freed(window)
+      },
+      defect: (error) => this.#die(error),
+    })
+    this.committer = new Committer({
+      windows: () => this.assignment.windows.values(),
+      commit: (positions) => this.#receiver.commit(positions),
+      intervalMs: settings.commitIntervalMs,
+      statistics,
+      logger,
+    })
+    const intake = new Intake({
+      routes,
+      lanes,
+      scheduler: this.scheduler,
+      maxPending: settings.maxPending,
+      pause: (partition) => this.#receiver.pause([partition]),
+      resume: (partition) => this.#receiver.resume([partition]),
+      statistics,
+      logger,
+    })
+    this.assignment = new Assignment({
+      groupId: settings.groupId,
+      scheduler: this.scheduler,
+      committer: this.committer,
+      intake,
+      logger,
+      fatal: (error) => this.#die(error),
+    })
+    this.lag = new LagMeter({ transport, topics, windows: () => this.assignment.windows })
+    this.#watchdog = this.#createWatchdog()
+    const pipeline = createPipeline({
+      scheduler: this.scheduler,
+      committer: this.committer,
+      deadlines: this.deadlines,
+      statistics,
+      logger,
+      strategy: hold({
+        held: this.held,
+        park: (event, dropped) => this.scheduler.park(event, dropped),
+        statistics,
+        logger,
+      }),
+    })
+  }
+
+  /** Joins the group; resolves with the first assignment. */
+  async start(): Promise<void> {
+    await this.#receiver.start(this.assignment)
+    await this.lag.measure()
+    if (this.#closing) return
+    this.committer.start()
+    this.#watchdog.start()
+  }
+
+  /** Lets handlers finish, commits, leaves the group. Resolves within the time, whatever happens. */
+  async close(timeoutMs: number): Promise<void> {
+    const untilMs = performance.now() + timeoutMs
+    this.#halt()
+    this.#receiver.pause([...this.assignment.windows.values()])
+    const drained = await within(this.scheduler.idle(), timeoutMs * 0.75)
+    if (!drained) this.#abandon()
+    this.committer.clean = true
+    await within(this.committer.flush(), (untilMs - performance.now()) / 2)
+    await this.#leave(Math.max(1, untilMs - performance.now()))
+  }
+
+  /** Stops at once, without a commit. */
+  async abort(timeoutMs: number): Promise<void> {
+    this.#halt()
+    await this.#leave(timeoutMs)
+  }
+
+  #halt(): void {
+    this.#closing = true
+    this.scheduler.stop('closing')
+    this.#watchdog.stop()
+    this.committer.stop()
+  }
+
+  async #leave(timeoutMs: number): Promise<void> {
+    this.assignment.close()
+    this.deadlines.close()
+    await within(this.#receiver.stop({ timeoutMs }), timeoutMs)
+  }
+
+  #abandon(): void {
+    this.#options.logger.warn(
+      { groupId: this.#options.settings.groupId, handlers: this.scheduler.running },
+      'Handlers are still running at the end of the closing time; they are aborted and their events come again',
+    )
+    this.assignment.interrupt(new SubscriberError('CLOSING', 'The subscriber closes and its time is over.'))
+  }
+
+  #createWatchdog(): Watchdog {
+    return new Watchdog({
+      transport: this.#options.transport,
+      assignment: this.assignment,
+      lag: this.lag,
+      statistics: this.statistics,
+      stallTimeoutMs: this.#options.settings.stallTimeoutMs,
+      rebuild: (reason) => this.#rebuild(reason),
+      die: (error) => this.#die(error),
+    })
+  }
+
+  async #rebuild(reason: string): Promise<void> {
+    const { transport, logger, settings } = this.#options
+    logger.error({ groupId: settings.groupId, reason }, 'The subscriber makes no progress; its receiver is replaced')
+    this.assignment.lost(reason)
+    await within(this.#receiver.stop({ timeoutMs: REBUILD_STOP_MS }), REBUILD_STOP_MS)
+    if (this.#closing) return
+    this.#receiver = transport.receiver(this.#receiverOptions())
+    // Not awaited: whether it comes to an assignment is what the watchdog looks at next.
+    this.#receiver.start(this.assignment).catch((error: Error) => {
+      if (!this.#closing) this.#die(error)
+    })
+  }
+
+  #receiverOptions(): ReceiverOptions {
+    const { settings, topics, announcement } = this.#options
+    return { groupId: settings.groupId, topics, sessionTimeoutMs: settings.sessionTimeoutMs, announcement }
+  }
+
+  #expired(attempt: Attempt): void {
+    const failure = attempt.expire()
+    this.statistics.timedOut += 1
+    this.#options.logger.warn({ ...attempt.event.place(), err: failure }, 'A handler was not done at its deadline')
+    this.scheduler.release(attempt.event)
+  }
+
+  #die(error: Error): void {
+    if (this.#closing) return
+    this.#closing = true
+    this.#options.die(error)
+  }
+}
+
+/** Waits for work that never rejects, but not longer than this; whether it was done in time. */
+async function within(work: Promise<unknown>, timeoutMs: number): Promise<boolean> {
+  let timer: NodeJS.Timeout | undefined
+  const timeout = new Promise<boolean>((resolve) => {
+    timer = setTimeout(resolve, Math.max(0, timeoutMs), false)
+  })
+  try {
+    return await Promise.race([work.then(() => true), timeout])
+  } finally {
+    clearTimeout(timer)
+  }
+}

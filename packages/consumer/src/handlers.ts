@@ -1,0 +1,113 @@
+import type { ContractOf, Domain, EventContract, EventTypeOf } from '@house-helper/events-core'
+import { SubscriberError } from './errors.ts'
+import type { ReceivedEvent } from './event.ts'
+import type { HandlerContext } from './handler-context.ts'
+import { packageVersion } from './package-version.ts'
+import { handlerSettingsSchema } from './settings.ts'
+
+/** The protocol between handler sets and subscribers; raised when an older one could not work with a newer other. */
+export const HANDLERS_PROTOCOL = 1
+
+/** Handles events of one type. What it throws is tried again; only a settled promise is done. */
+export type EventHandler<Contract extends EventContract = EventContract> = (
+  event: ReceivedEvent<Contract>,
+  context: HandlerContext,
+) => unknown
+
+/** How often and with what pauses a failed event is tried again in place. */
+export interface RetryOptions {
+  /** All attempts together, the first included. Default 5. */
+  readonly attempts?: number
+  /** The first pause; each later one is twice as long. Default 200. */
+  readonly baseMs?: number
+  /** The longest pause. Default 30,000. */
+  readonly maxMs?: number
+}
+
+/** A handler with settings of its own. */
+export interface HandlerOptions<Contract extends EventContract = EventContract> {
+  readonly handle: EventHandler<Contract>
+  /** Default: the subscriber's. */
+  readonly retry?: RetryOptions
+  /** The deadline of one attempt, in milliseconds. Default: the subscriber's. */
+  readonly timeoutMs?: number
+  /** What to do with a replayed event. Default `handle`. */
+  readonly onReplay?: 'handle' | 'skip'
+}
+
+/** Handlers by the event types of a domain; a type may be left out. */
+export type Handlers<D extends Domain> = {
+  readonly [Type in EventTypeOf<D>]?:
+    | EventHandler<ContractOf<D, Type>>
+    | HandlerOptions<ContractOf<D, Type>>
+    | undefined
+}
+
+/** One handler of a set, as a subscriber reads it. */
+export interface HandlerEntry {
+  readonly contract: EventContract
+  readonly handle: EventHandler
+  readonly retry: RetryOptions
+  readonly timeoutMs: number | undefined
+  readonly onReplay: 'handle' | 'skip'
+}
+
+/**
+ * A handler set is the handlers for one domain as plain data, for the subscriber of this or another installed version.
+ */
+export interface HandlerSet {
+  readonly kind: 'house-helper/handlers'
+  readonly protocol: number
+  /** The version of this package that made it. */
+  readonly madeBy: string
+  readonly domain: string
+  readonly entries: readonly HandlerEntry[]
+}
+
+/**
+ * Defines how a service handles a domain's events. Pure: nothing is received before a subscriber starts.
+ *
+ * @example
+ * export const onTasks = (handlers: Handlers<typeof tasks>) => defineHandlers(tasks, handlers)
+ *
+ * @throws SubscriberError `HANDLERS_INVALID` when a key is no event type of the domain, or a value is no handler.
+ */
+export function defineHandlers<D extends Domain>(domain: D, handlers: Handlers<D>): HandlerSet {
+  const given = handlers as Readonly<Record<string, EventHandler | HandlerOptions | undefined>>
+  const entries = Object.entries(given).flatMap(([type, handler]) =>
+    handler === undefined ? [] : [entryOf(domain, type, handler)],
+  )
+  return {
+    kind: 'house-helper/handlers',
+    protocol: HANDLERS_PROTOCOL,
+    madeBy: packageVersion,
+    domain: domain.name,
+    entries,
+  }
+}
+
+function entryOf(domain: Domain, type: string, given: EventHandler | HandlerOptions): HandlerEntry {
+  const contract = domain.contract(type)
+  if (contract === undefined) {
+    const types = domain.events.map((event) => event.type).join(', ')
+    throw invalid(type, `The domain ${domain.name} has no event type ${JSON.stringify(type)}; it has ${types}.`)
+  }
+  const options: HandlerOptions = typeof given === 'function' ? { handle: given } : given
+  if (typeof options?.handle !== 'function') {
+    throw invalid(
+      type,
+      `The handler of ${type} is no function: give a function or { handle, retry, timeoutMs, onReplay }.`,
+    )
+  }
+  const settings = handlerSettingsSchema.safeParse(options)
+  if (!settings.success) {
+    const issues = settings.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`)
+    throw invalid(type, `Settings of the handler of ${type} are wrong: ${issues.join('; ')}.`)
+  }
+  const { handle, retry = {}, timeoutMs, onReplay = 'handle' } = options
+  return { contract, handle, retry, timeoutMs, onReplay }
+}
+
+function invalid(type: string, message: string): SubscriberError {
+  return new SubscriberError('HANDLERS_INVALID', message, { details: { type } })
+}

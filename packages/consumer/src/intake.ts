@@ -1,0 +1,163 @@
+import {
+  decodeEnvelope,
+  type Envelope,
+  type FetchedBatch,
+  type FetchedMessage,
+  type TopicPartition,
+} from '@house-helper/events-core'
+import { type KeyLanes, laneKey } from './key-lane.ts'
+import type { Logger } from './logger.ts'
+import type { PartitionWindow } from './partition-window.ts'
+import { PendingEvent } from './pending-event.ts'
+import type { Route, Routes } from './route.ts'
+import type { Scheduler } from './scheduler.ts'
+import type { Statistics } from './statistics.ts'
+
+/** How long a batch may be held back for want of room before its partition is paused, in milliseconds. */
+const HOLD_MS = 100
+/** Events taken in before those that can run are started; what runs at once leaves room for the next. */
+const STRIDE = 128
+/** Warnings about unreadable messages within a second; the rest is only counted. */
+const WARNINGS_A_SECOND = 10
+
+/** What the intake needs. */
+export interface IntakeOptions {
+  readonly routes: Routes
+  readonly lanes: KeyLanes
+  readonly scheduler: Scheduler
+  /** Events of one partition that are not done, at most. */
+  readonly maxPending: number
+  readonly pause: (partition: TopicPartition) => void
+  readonly resume: (partition: TopicPartition) => void
+  readonly statistics: Statistics
+  readonly logger: Logger
+}
+
+/** The intake reads batches: what has a handler here goes to its key lane, the rest passes. */
+export class Intake {
+  readonly #options: IntakeOptions
+  #warnedMs = 0
+  #warnings = 0
+
+  constructor(options: IntakeOptions) {
+    this.#options = options
+  }
+
+  /** Takes in a batch and returns the offset to read next. A batch without room waits a little, then is left. */
+  take(window: PartitionWindow, batch: FetchedBatch): number | Promise<number> {
+    window.high = batch.highWatermark
+    window.readMs = performance.now()
+    const taken = this.#fill(window, batch.messages, 0)
+    if (taken === batch.messages.length) return nextOf(window, batch)
+    return this.#hold(window, batch, taken)
+  }
+
+  /** An event of this partition is done: with half of the window free, reading goes on. */
+  freed(window: PartitionWindow): void {
+    if (window.watermark.pending > this.#options.maxPending / 2) return
+    window.onRoom?.()
+    if (!window.paused) return
+    window.paused = false
+    this.#options.resume(window)
+  }
+
+  /** Takes in messages from an index while there is room; returns the index of the first that is left. */
+  #fill(window: PartitionWindow, messages: readonly FetchedMessage[], from: number): number {
+    const { scheduler, maxPending } = this.#options
+    const { watermark } = window
+    let index = from
+    while (index < messages.length) {
+      const end = Math.min(index + STRIDE, messages.length)
+      for (; index < end && watermark.pending < maxPending; index++)
+        this.#read(window, messages[index] as FetchedMessage)
+      scheduler.dispatch()
+      if (watermark.pending >= maxPending) break
+    }
+    return index
+  }
+
+  async #hold(window: PartitionWindow, batch: FetchedBatch, from: number): Promise<number> {
+    const untilMs = performance.now() + HOLD_MS
+    let index = from
+    while (index < batch.messages.length && !window.dropped) {
+      if (!(await hasRoom(window, untilMs - performance.now()))) {
+        this.#pause(window)
+        break
+      }
+      index = this.#fill(window, batch.messages, index)
+    }
+    return nextOf(window, batch)
+  }
+
+  #pause(window: PartitionWindow): void {
+    if (window.dropped || window.watermark.pending <= this.#options.maxPending / 2) return
+    window.paused = true
+    this.#options.pause(window)
+  }
+
+  #read(window: PartitionWindow, message: FetchedMessage): void {
+    const { statistics, routes } = this.#options
+    const { offset } = message
+    const { watermark, inherited } = window
+    if (watermark.next !== undefined && offset < watermark.next) return
+    watermark.readTo(offset + 1)
+    statistics.received += 1
+    if (inherited.wasDone(offset)) {
+      statistics.skipped += 1
+      return
+    }
+    const decoded = decodeEnvelope(message.value)
+    const route = decoded.readable ? routes.get(decoded.envelope.type) : undefined
+    if (!decoded.readable) this.#unreadable(window, offset, decoded.reason)
+    else if (route === undefined) statistics.unhandled += 1
+    else this.#queue(window, message, decoded.envelope, route)
+  }
+
+  #queue(window: PartitionWindow, message: FetchedMessage, envelope: Envelope, route: Route): void {
+    const { lanes, scheduler } = this.#options
+    const lane = lanes.lane(window.topic, laneKey(message, envelope, route))
+    const event = new PendingEvent(window, lane, route, message, envelope)
+    const tried = window.inherited.triedAt(message.offset)
+    if (tried !== undefined) {
+      event.attempts = tried.attempts
+      event.suspect = tried.running
+    }
+    window.watermark.add(event)
+    scheduler.push(event)
+  }
+
+  #unreadable(window: PartitionWindow, offset: number, reason: string): void {
+    const { statistics, logger } = this.#options
+    statistics.unreadable += 1
+    const nowMs = performance.now()
+    if (nowMs - this.#warnedMs >= 1000) {
+      this.#warnedMs = nowMs
+      this.#warnings = 0
+    }
+    this.#warnings += 1
+    if (this.#warnings > WARNINGS_A_SECOND) return
+    const { topic, partition, groupId } = window
+    logger.warn(
+      { topic, partition, offset, groupId, reason, unreadable: statistics.unreadable },
+      'A message has no readable envelope and passes; the event log keeps it in quarantine',
+    )
+  }
+}
+
+/** Waits until half of the window is free; false when the time is over first. */
+function hasRoom(window: PartitionWindow, timeoutMs: number): Promise<boolean> {
+  if (timeoutMs <= 0) return Promise.resolve(false)
+  return new Promise((resolve) => {
+    const settle = (room: boolean): void => {
+      clearTimeout(timer)
+      window.onRoom = undefined
+      resolve(room)
+    }
+    const timer = setTimeout(settle, timeoutMs, false)
+    window.onRoom = () => settle(true)
+  })
+}
+
+function nextOf(window: PartitionWindow, batch: FetchedBatch): number {
+  return window.watermark.next ?? batch.messages[0]?.offset ?? 0
+}

@@ -1,0 +1,64 @@
+import { isHouseHelperError } from '@house-helper/events-core'
+import type { RetryOptions } from '../handlers.ts'
+import type { Logger } from '../logger.ts'
+import type { PendingEvent } from '../pending-event.ts'
+import type { Statistics } from '../statistics.ts'
+import { type Handler, type Middleware, type Outcome, recover } from './handler.ts'
+
+/** What retrying needs. */
+export interface RetryNeeds {
+  /** Waits without a slot. */
+  readonly wait: (event: PendingEvent, delayMs: number) => Promise<void>
+  readonly statistics: Statistics
+  readonly logger: Logger
+  /** From 0 to 1, for the jitter. Default Math.random. */
+  readonly random?: () => number
+}
+
+/**
+ * Tries a failed event again in place, waiting longer each time; only its key waits. Fails with the last failure.
+ *
+ * An attempt that was interrupted through no fault of its own is repeated and does not count.
+ */
+export function retry({ wait, statistics, logger, random = Math.random }: RetryNeeds): Middleware {
+  return (next) => {
+    const attempt: Handler = (event) => {
+      event.attempts += 1
+      return recover(next, event, failed)
+    }
+    const again = async (event: PendingEvent, delayMs: number): Promise<void> => {
+      await wait(event, delayMs)
+      event.refresh()
+      await attempt(event)
+    }
+    const failed = (event: PendingEvent, error: unknown): Outcome => {
+      event.suspect = false
+      if (event.dropped) return undefined
+      if (isInterruption(error)) {
+        event.attempts -= 1
+        return again(event, 0)
+      }
+      const options = event.route.retry
+      if (!isRetriable(error) || event.attempts >= options.attempts) throw error
+      statistics.retried += 1
+      const delayMs = backoffMs(options, event.attempts, random())
+      logger.warn({ ...event.place(), attempt: event.attempts, delayMs, err: error }, 'A handler failed; trying again')
+      return again(event, delayMs)
+    }
+    return attempt
+  }
+}
+
+/** The pause after an attempt, in milliseconds: doubled each time up to `maxMs`, and between half and all of that. */
+export function backoffMs({ baseMs, maxMs }: Required<RetryOptions>, attempts: number, random: number): number {
+  const fullMs = Math.min(maxMs, baseMs * 2 ** (attempts - 1))
+  return Math.round(fullMs * (0.5 + random / 2))
+}
+
+function isInterruption(error: unknown): boolean {
+  return isHouseHelperError(error, 'LEASE_UNCERTAIN', 'PARTITION_LOST', 'CLOSING')
+}
+
+function isRetriable(error: unknown): boolean {
+  return isHouseHelperError(error) && error.canRetry
+}

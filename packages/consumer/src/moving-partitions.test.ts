@@ -1,0 +1,88 @@
+import { describe, expect, it } from 'vitest'
+import { until } from '../test/condition.ts'
+import { message } from '../test/household.ts'
+import { memoryStage, type OnStarted } from '../test/stage.ts'
+
+const stage = memoryStage()
+
+describe('moving partitions', () => {
+  it('loses no event and breaks no order while members come and go', async () => {
+    const seen = new Map<string, Set<number>>()
+    const tooEarly: string[] = []
+    const handle: OnStarted = async ({ householdId, data }) => {
+      await new Promise(setImmediate)
+      const steps = seen.get(householdId) ?? new Set()
+      seen.set(householdId, steps)
+      // At least once: whatever is repeated, no event is handled before the one ahead of it was.
+      if (data.step > 0 && !steps.has(data.step - 1)) tooEarly.push(`${householdId} ${data.step}`)
+      steps.add(data.step)
+    }
+    const households = Array.from({ length: 10 }, (_, n) => `household-${n}`)
+    const one = stage.subscriber(handle)
+    await one.start()
+    for (let round = 0; round < 5; round++) {
+      const steps = Array.from({ length: 40 }, (_, n) => round * 40 + n)
+      await stage.send(
+        steps.flatMap((step) => households.map((householdId) => message({ householdId, data: { step } }))),
+      )
+      const other = stage.subscriber(handle)
+      await other.start()
+      await stage.transport.broker.faults.rebalance('helpers')
+      if (round % 2 === 0) await other.close()
+      else await stage.transport.broker.faults.kill('helpers', { index: 1 })
+    }
+    await until('every event is handled', () => households.every((household) => seen.get(household)?.size === 200))
+    expect(tooEarly).toEqual([])
+  })
+
+  it('aborts what runs when all partitions are lost, and handles it again', async () => {
+    const reasons: unknown[] = []
+    let first = true
+    const one = stage.subscriber(async (_, { signal, delivery }) => {
+      if (!first) return expect(delivery.attempt).toBe(1)
+      first = false
+      await new Promise((_, reject) => {
+        signal.addEventListener('abort', () => reject(signal.reason))
+      }).catch((reason) => {
+        reasons.push(reason)
+        throw reason
+      })
+    })
+    await one.start()
+    await stage.send([message()])
+    await until('it runs', () => one.stats().inFlight === 1)
+    await stage.transport.broker.faults.lose('helpers', 'session expired')
+    await until('it is handled', () => one.stats().handled === 1)
+    expect(reasons).toMatchObject([{ code: 'PARTITION_LOST' }])
+  })
+
+  it('stops while the lease is uncertain, and repeats what it aborted without counting it', async () => {
+    const attempts: number[] = []
+    const one = stage.subscriber(async (_, { signal, delivery }) => {
+      attempts.push(delivery.attempt)
+      if (attempts.length === 1) await new Promise((_, reject) => signal.addEventListener('abort', reject))
+    })
+    await one.start()
+    await stage.send([message()])
+    await until('it runs', () => one.stats().inFlight === 1)
+    await stage.transport.broker.faults.suspend('helpers', 'no heartbeat')
+    await until('it is aborted', () => one.stats().inFlight === 0)
+    expect(one.health()).toMatchObject({ status: 'down', reasons: [{ code: 'LEASE_UNCERTAIN' }] })
+    expect(attempts).toEqual([1])
+    await stage.transport.broker.faults.thaw('helpers')
+    await until('it is handled', () => one.stats().handled === 1)
+    expect(attempts).toEqual([1, 1])
+    expect(one.health().status).toBe('up')
+  })
+
+  it('reads a partition from its beginning that was made again', async () => {
+    const steps: number[] = []
+    const one = stage.subscriber(({ data }) => void steps.push(data.step))
+    await one.start()
+    await stage.sendToFirst([1, 2, 3].map((step) => message({ data: { step } })))
+    await until('all are handled', () => steps.length === 3)
+    await stage.transport.broker.faults.recreate()
+    await stage.sendToFirst([message({ data: { step: 4 } })])
+    await until('the new one is handled', () => steps.includes(4))
+  })
+})

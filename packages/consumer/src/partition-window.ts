@@ -1,0 +1,85 @@
+import type { AssignedPartition, CommittedPosition, TopicPartition } from '@house-helper/events-core'
+import { decodeProgress, type Progress } from './commit-metadata.ts'
+import { Fifo } from './fifo.ts'
+import { InheritedProgress } from './inherited-progress.ts'
+import type { KeyLane } from './key-lane.ts'
+import type { PendingEvent } from './pending-event.ts'
+import { Watermark } from './watermark.ts'
+
+/** The window of a partition is what was read of it and is not committed, for as long as this member owns it. */
+export class PartitionWindow implements TopicPartition {
+  readonly topic: string
+  readonly partition: number
+  readonly groupId: string
+  /** When this member got the partition, by the monotonic clock. */
+  readonly sinceMs: number
+  readonly ready: Fifo<KeyLane> = new Fifo<KeyLane>()
+  watermark: Watermark<PendingEvent>
+  inherited: InheritedProgress
+  committed: CommittedPosition | undefined
+  /** Takeovers in a row from a crash; 0 again once this member was alive for a commit interval. */
+  crashes: number
+  /** Attempts are committed before they begin. */
+  guarded: boolean
+  /** The partition stands in the scheduler's round. */
+  inRound = false
+  running = 0
+  paused = false
+  dropped = false
+  /** The end of the partition as last heard of. */
+  high: number | undefined = undefined
+  /** When something was last read, by the monotonic clock. */
+  readMs: number
+  /** Called when the window has room again. */
+  onRoom: (() => void) | undefined = undefined
+
+  constructor(assigned: AssignedPartition, groupId: string, nowMs: number) {
+    this.topic = assigned.topic
+    this.partition = assigned.partition
+    this.groupId = groupId
+    this.sinceMs = nowMs
+    this.readMs = nowMs
+    this.committed = assigned.committed
+    const left = assigned.committed && decodeProgress(assigned.committed.offset, assigned.committed.metadata)
+    this.watermark = new Watermark(assigned.committed?.offset)
+    this.inherited = new InheritedProgress(left)
+    this.crashes = left === undefined || left.clean ? 0 : left.crashes + 1
+    this.guarded = this.crashes > 0
+  }
+
+  /** One event at a time: members before this one died early twice in a row, and one of these events may be why. */
+  get serial(): boolean {
+    return this.crashes >= 2
+  }
+
+  /** The member has outlived its first commit interval: whatever killed those before, it comes later. */
+  outlived(): void {
+    this.crashes = 0
+    this.guarded = false
+  }
+
+  /** What to tell a successor. `clean` when no attempt is going to run on from here. */
+  progress(clean: boolean): Progress {
+    const { watermark, inherited } = this
+    const tried = []
+    for (const event of watermark.items()) {
+      const running = event.running || event.suspect
+      const attempts = clean && event.running ? event.attempts - 1 : event.attempts
+      if (attempts > 0) tried.push({ offset: event.offset, attempts, running: running && !clean })
+    }
+    const next = watermark.next ?? 0
+    return {
+      clean,
+      crashes: this.crashes,
+      done: joined(watermark.done(), inherited.doneFrom(next)),
+      tried: [...tried, ...inherited.triedFrom(next)],
+    }
+  }
+}
+
+function joined(low: Progress['done'], high: Progress['done']): Progress['done'] {
+  const last = low.at(-1)
+  const first = high[0]
+  if (last === undefined || first === undefined || last.to !== first.from) return [...low, ...high]
+  return [...low.slice(0, -1), { from: last.from, to: first.to }, ...high.slice(1)]
+}

@@ -1,0 +1,43 @@
+import type { Committer } from './committer.ts'
+import type { Deadlines } from './deadlines.ts'
+import type { Logger } from './logger.ts'
+import { cause } from './middleware/cause.ts'
+import { contract } from './middleware/contract.ts'
+import { crashGuard } from './middleware/crash-guard.ts'
+import { deadline } from './middleware/deadline.ts'
+import { type GiveUp, giveUp } from './middleware/give-up.ts'
+import { compose, type Handler } from './middleware/handler.ts'
+import { invoke } from './middleware/invoke.ts'
+import { retry } from './middleware/retry.ts'
+import type { Scheduler } from './scheduler.ts'
+import type { Statistics } from './statistics.ts'
+
+/** What the way of an event is made of. */
+export interface PipelineParts {
+  readonly scheduler: Scheduler
+  readonly committer: Committer
+  readonly deadlines: Deadlines
+  readonly statistics: Statistics
+  readonly logger: Logger
+  /** What becomes of events that will not be tried again. */
+  readonly strategy: GiveUp
+}
+
+/** The way of an event from its slot to the user's handler, outermost first. */
+export function createPipeline(parts: PipelineParts): Handler {
+  const { scheduler, committer, deadlines, statistics, logger, strategy } = parts
+  return compose(
+    [
+      giveUp(strategy),
+      contract,
+      retry({ wait: (event, delayMs) => scheduler.wait(event, delayMs), statistics, logger }),
+      crashGuard({
+        commit: () => committer.flush(),
+        admitted: async (event) => (scheduler.stopped ? scheduler.wait(event, 0) : undefined),
+      }),
+      deadline({ deadlines, statistics, logger }),
+      cause,
+    ],
+    invoke,
+  )
+}

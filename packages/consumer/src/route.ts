@@ -1,0 +1,72 @@
+import { CoreError } from '@house-helper/events-core'
+import { SubscriberError } from './errors.ts'
+import { HANDLERS_PROTOCOL, type HandlerEntry, type HandlerSet, type RetryOptions } from './handlers.ts'
+
+/** How events of one type are handled, with every default filled in. */
+export interface Route {
+  readonly contract: HandlerEntry['contract']
+  readonly handle: HandlerEntry['handle']
+  readonly retry: Required<RetryOptions>
+  readonly timeoutMs: number
+  readonly onReplay: 'handle' | 'skip'
+}
+
+/** What a handler without settings of its own gets. */
+export interface RouteDefaults {
+  readonly retry: Required<RetryOptions>
+  readonly timeoutMs: number
+}
+
+/** The routes by event type. An event of a type that is not here passes. */
+export type Routes = ReadonlyMap<string, Route>
+
+/**
+ * Joins handler sets to routes.
+ *
+ * @throws CoreError `PACKAGES_INCOMPATIBLE` for a handler set of another protocol.
+ * @throws SubscriberError `HANDLED_TWICE` when two handlers want the same type, `HANDLERS_INVALID` for no handler set.
+ */
+export function createRoutes(sets: readonly HandlerSet[], defaults: RouteDefaults): Routes {
+  const routes = new Map<string, Route>()
+  for (const set of sets) {
+    checkSet(set)
+    for (const entry of set.entries) {
+      const { type } = entry.contract
+      if (routes.has(type)) {
+        throw new SubscriberError('HANDLED_TWICE', `Two handlers want ${type}; a subscriber has one handler a type.`, {
+          details: { type },
+        })
+      }
+      routes.set(type, routeOf(entry, defaults))
+    }
+  }
+  return routes
+}
+
+function routeOf({ contract, handle, retry, timeoutMs, onReplay }: HandlerEntry, defaults: RouteDefaults): Route {
+  return {
+    contract,
+    handle,
+    retry: {
+      attempts: retry.attempts ?? defaults.retry.attempts,
+      baseMs: retry.baseMs ?? defaults.retry.baseMs,
+      maxMs: retry.maxMs ?? defaults.retry.maxMs,
+    },
+    timeoutMs: timeoutMs ?? defaults.timeoutMs,
+    onReplay,
+  }
+}
+
+function checkSet(set: HandlerSet): void {
+  if (set?.kind !== 'house-helper/handlers') {
+    throw new SubscriberError('HANDLERS_INVALID', '`on` takes handler sets, as onTasks({ … }) makes them.')
+  }
+  if (set.protocol !== HANDLERS_PROTOCOL) {
+    throw new CoreError(
+      'PACKAGES_INCOMPATIBLE',
+      `The handlers for ${set.domain} were made by @house-helper/consumer ${set.madeBy} with protocol ${set.protocol}; ` +
+        `this subscriber knows protocol ${HANDLERS_PROTOCOL}. Bring the House Helper packages to one major version.`,
+      { details: { domain: set.domain, madeBy: set.madeBy } },
+    )
+  }
+}

@@ -1,0 +1,224 @@
+import { SubscriberError } from './errors.ts'
+import { Fifo } from './fifo.ts'
+import type { KeyLane } from './key-lane.ts'
+import type { Handler } from './middleware/handler.ts'
+import type { PartitionWindow } from './partition-window.ts'
+import type { PendingEvent } from './pending-event.ts'
+
+/** Why nothing is started. */
+export type Stop = 'unassigned' | 'rebalancing' | 'suspended' | 'closing'
+
+/** What a scheduler needs. */
+export interface SchedulerOptions {
+  /** How many handlers run at a time, over all partitions. */
+  readonly concurrency: number
+  readonly handle: Handler
+  /** An event is done. Not called for a dropped one. */
+  readonly done: (event: PendingEvent) => void
+  /** The handler chain threw, which it never does. */
+  readonly defect: (error: Error) => void
+  /** How long events may be handled in one go before the event loop gets its turn, in milliseconds. Default 10. */
+  readonly sliceMs?: number
+}
+
+/**
+ * The scheduler gives slots to key lanes: partitions in turn, within a partition its lanes in turn, one event each.
+ *
+ * A handler that returns without a promise is done at once, on the same stack.
+ */
+export class Scheduler {
+  readonly #options: Required<SchedulerOptions>
+  readonly #round = new Fifo<PartitionWindow>()
+  readonly #stops = new Set<Stop>()
+  readonly #idle: (() => void)[] = []
+  #running = 0
+  #dispatching = false
+  #slice: NodeJS.Immediate | undefined
+
+  constructor(options: SchedulerOptions) {
+    this.#options = { sliceMs: 10, ...options }
+  }
+
+  /** How many slots are taken. */
+  get running(): number {
+    return this.#running
+  }
+
+  /** Whether nothing is started for now. */
+  get stopped(): boolean {
+    return this.#stops.size > 0
+  }
+
+  /** Starts nothing until `go` for the same reason. */
+  stop(reason: Stop): void {
+    this.#stops.add(reason)
+  }
+
+  go(reason: Stop): void {
+    this.#stops.delete(reason)
+    this.dispatch()
+  }
+
+  /** Takes in an event at the end of its lane; it begins with the next dispatch. */
+  push(event: PendingEvent): void {
+    const { lane } = event
+    const idle = lane.current === undefined && lane.first === undefined
+    lane.push(event)
+    if (idle) this.#ready(lane, event.window)
+    else if (lane.current !== undefined && !lane.current.hasSlot) event.detach()
+  }
+
+  /** Gives out free slots. */
+  dispatch(): void {
+    if (this.#dispatching || this.stopped) return
+    this.#dispatching = true
+    const untilMs = performance.now() + this.#options.sliceMs
+    while (this.#running < this.#options.concurrency && !this.stopped) {
+      const lane = this.#nextLane()
+      if (lane === undefined) break
+      this.#run(lane)
+      if (performance.now() >= untilMs) {
+        // Handlers that never wait would keep heartbeats and everything else from running.
+        this.#slice ??= setImmediate(() => {
+          this.#slice = undefined
+          this.dispatch()
+        })
+        break
+      }
+    }
+    this.#dispatching = false
+  }
+
+  /** Resolves when no slot is taken. */
+  idle(): Promise<void> {
+    if (this.#running === 0) return Promise.resolve()
+    return new Promise((resolve) => this.#idle.push(resolve))
+  }
+
+  /** Gives an event's slot to others, waits, and goes on when it has a slot again. Never settles for a dropped event. */
+  wait(event: PendingEvent, delayMs: number): Promise<void> {
+    event.detach()
+    const slot = new Promise<void>((resolve) => {
+      event.resume = resolve
+      const timer = setTimeout(() => {
+        event.cancel = undefined
+        this.#ready(event.lane, event.window)
+        this.dispatch()
+      }, delayMs)
+      event.cancel = () => clearTimeout(timer)
+    })
+    this.release(event)
+    return slot
+  }
+
+  /** Gives an event's slot to others and keeps its key waiting for as long as the event is not dropped. */
+  park(event: PendingEvent, dropped: () => void): Promise<void> {
+    event.detach()
+    event.cancel = dropped
+    this.release(event)
+    return new Promise(() => {})
+  }
+
+  /** Gives an event's slot to others; its key goes on waiting. */
+  release(event: PendingEvent): void {
+    if (!event.hasSlot) return
+    const { window } = event
+    event.hasSlot = false
+    window.running -= 1
+    this.#running -= 1
+    if (this.#running === 0) for (const resolve of this.#idle.splice(0)) resolve()
+    this.#join(window)
+    this.dispatch()
+  }
+
+  /**
+   * Drops a partition: its handlers are aborted, its other events forgotten.
+   *
+   * A lane whose handler still runs stays taken until the handler has ended, so that no two events of a key are ever
+   * handled at the same time in this process, even if the partition comes back at once.
+   */
+  drop(window: PartitionWindow, reason: SubscriberError): void {
+    window.dropped = true
+    const lanes = new Set<KeyLane>()
+    for (const event of window.watermark.items()) {
+      event.dropped = true
+      event.attempt?.interrupt(reason)
+      event.cancel?.()
+      if (event.lane.current !== event) continue
+      if (!event.running) event.lane.current = undefined
+      lanes.add(event.lane)
+    }
+    for (let lane = window.ready.shift(); lane !== undefined; lane = window.ready.shift()) lanes.add(lane)
+    for (const lane of lanes) this.#goOn(lane)
+    window.onRoom?.()
+  }
+
+  #run(lane: KeyLane): void {
+    const { current } = lane
+    const event = current ?? lane.take()
+    if (event === undefined) return
+    event.hasSlot = true
+    event.window.running += 1
+    this.#running += 1
+    if (current !== undefined) {
+      current.resume?.()
+      current.resume = undefined
+      return
+    }
+    try {
+      const outcome = this.#options.handle(event)
+      if (outcome === undefined) this.#finish(event)
+      else outcome.then(() => this.#finish(event), this.#defect)
+    } catch (error) {
+      this.#defect(error)
+    }
+  }
+
+  readonly #defect = (error: unknown): void => {
+    this.#options.defect(new SubscriberError('DEFECT', 'The handler chain threw.', { cause: error }))
+  }
+
+  #finish(event: PendingEvent): void {
+    const { lane, window } = event
+    event.attempt = undefined
+    lane.current = undefined
+    if (!event.dropped) {
+      window.watermark.remove(event)
+      this.#options.done(event)
+    }
+    this.#goOn(lane)
+    this.release(event)
+    // Where the slot was given back before, at the handler's deadline, the lane is still to be started.
+    this.dispatch()
+  }
+
+  /** Lets a lane that is free go on with its next event. */
+  #goOn(lane: KeyLane): void {
+    if (lane.current !== undefined) return
+    lane.prune()
+    if (lane.first === undefined) lane.lanes.delete(lane.key)
+    else this.#ready(lane, lane.first.window)
+  }
+
+  #ready(lane: KeyLane, window: PartitionWindow): void {
+    window.ready.push(lane)
+    this.#join(window)
+  }
+
+  #join(window: PartitionWindow): void {
+    if (window.inRound || window.ready.length === 0) return
+    window.inRound = true
+    this.#round.push(window)
+  }
+
+  #nextLane(): KeyLane | undefined {
+    for (let window = this.#round.shift(); window !== undefined; window = this.#round.shift()) {
+      window.inRound = false
+      if (window.serial && window.running > 0) continue
+      const lane = window.ready.shift()
+      this.#join(window)
+      if (lane !== undefined) return lane
+    }
+    return undefined
+  }
+}
