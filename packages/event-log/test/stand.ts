@@ -85,7 +85,9 @@ export async function createStand({
   const used = transport ?? createMemoryTransport({ broker: createMemoryBroker() })
   const { db, drop } = await openDatabase()
   const topic = `${used.topicPrefix}.tasks`
-  await used.admin.createTopics([{ name: topic, partitions, replicationFactor: 1, config: {} }])
+  await used.admin.createTopics([
+    { name: topic, partitions, replicationFactor: 1, config: { 'max.message.bytes': '4000000' } },
+  ])
   const recorders: Recorder[] = []
   const groupId = uniqueName('logger')
   return {
@@ -103,7 +105,7 @@ export async function createStand({
     },
     read: (partition = 0) => readAll(used, topic, partition),
     async close() {
-      await Promise.all(recorders.map((recorder) => recorder.close({ timeoutMs: 5_000 })))
+      await Promise.all(recorders.map((recorder) => recorder.close({ timeoutMs: 1_000 })))
       await used.close()
       await drop()
     },
