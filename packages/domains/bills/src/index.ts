@@ -1,5 +1,31 @@
-export * from './domain.ts'
+export {
+  createSubscriber,
+  type Delivery,
+  type EventHandler,
+  type HandlerContext,
+  type HandlerOptions,
+  type HandlerSet,
+  type Health,
+  type Logger,
+  type RetryOptions,
+  type Subscriber,
+  type SubscriberError,
+  type SubscriberOptions,
+  type SubscriberStats,
+} from '@house-helper/consumer'
+export { isHouseHelperError } from '@house-helper/events-core'
+export type {
+  CloseReport,
+  PublishError,
+  Published,
+  PublisherOptions,
+  PublisherStats,
+  PublishFields,
+} from '@house-helper/producer'
 export * from './bill-created.ts'
 export * from './bill-overdue.ts'
 export * from './bill-paid.ts'
 export * from './bill-updated.ts'
+export * from './domain.ts'
+export * from './handlers.ts'
+export * from './publisher.ts'

@@ -1,3 +1,29 @@
+export {
+  createSubscriber,
+  type Delivery,
+  type EventHandler,
+  type HandlerContext,
+  type HandlerOptions,
+  type HandlerSet,
+  type Health,
+  type Logger,
+  type RetryOptions,
+  type Subscriber,
+  type SubscriberError,
+  type SubscriberOptions,
+  type SubscriberStats,
+} from '@house-helper/consumer'
+export { isHouseHelperError } from '@house-helper/events-core'
+export type {
+  CloseReport,
+  PublishError,
+  Published,
+  PublisherOptions,
+  PublisherStats,
+  PublishFields,
+} from '@house-helper/producer'
 export * from './domain.ts'
+export * from './handlers.ts'
 export * from './notification-clicked.ts'
 export * from './notification-sent.ts'
+export * from './publisher.ts'

@@ -1,7 +1,33 @@
+export {
+  createSubscriber,
+  type Delivery,
+  type EventHandler,
+  type HandlerContext,
+  type HandlerOptions,
+  type HandlerSet,
+  type Health,
+  type Logger,
+  type RetryOptions,
+  type Subscriber,
+  type SubscriberError,
+  type SubscriberOptions,
+  type SubscriberStats,
+} from '@house-helper/consumer'
+export { isHouseHelperError } from '@house-helper/events-core'
+export type {
+  CloseReport,
+  PublishError,
+  Published,
+  PublisherOptions,
+  PublisherStats,
+  PublishFields,
+} from '@house-helper/producer'
 export * from './domain.ts'
+export * from './handlers.ts'
 export * from './item-added.ts'
 export * from './item-purchased.ts'
 export * from './item-removed.ts'
 export * from './item-updated.ts'
 export * from './list-completed.ts'
 export * from './list-created.ts'
+export * from './publisher.ts'

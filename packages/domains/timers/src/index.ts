@@ -1,4 +1,30 @@
+export {
+  createSubscriber,
+  type Delivery,
+  type EventHandler,
+  type HandlerContext,
+  type HandlerOptions,
+  type HandlerSet,
+  type Health,
+  type Logger,
+  type RetryOptions,
+  type Subscriber,
+  type SubscriberError,
+  type SubscriberOptions,
+  type SubscriberStats,
+} from '@house-helper/consumer'
+export { isHouseHelperError } from '@house-helper/events-core'
+export type {
+  CloseReport,
+  PublishError,
+  Published,
+  PublisherOptions,
+  PublisherStats,
+  PublishFields,
+} from '@house-helper/producer'
 export * from './domain.ts'
+export * from './handlers.ts'
+export * from './publisher.ts'
 export * from './timer-cancelled.ts'
 export * from './timer-completed.ts'
 export * from './timer-paused.ts'
