@@ -1,6 +1,6 @@
 import type { FetchedBatch, FetchedMessage, Position, TopicPartition } from '@house-helper/events-core'
 import { type BatchWriterParts, followsOn, type PreparedBatch, prepareBatch, writeBatch } from './batch-writer.ts'
-import type { PartitionState } from './documents.ts'
+import type { PartitionState, RecordDocument } from './documents.ts'
 import { messageQueue, type QueueLimits } from './message-queue.ts'
 import { type Opened, type OpeningParts, openPartition } from './opening.ts'
 import { retrying } from './retry.ts'
@@ -10,7 +10,7 @@ import type { Slots } from './slots.ts'
 export interface LaneListener {
   opened(place: TopicPartition, opened: Opened): void
   /** A batch is in the ledger. */
-  recorded(state: PartitionState, processingMs: number): void
+  recorded(state: PartitionState, records: readonly RecordDocument[], processingMs: number): void
   /** An attempt failed and is made again after a while. */
   failed(place: TopicPartition, error: unknown, attempts: number): void
   /** What failed has succeeded. */
@@ -101,12 +101,12 @@ export function createLane({ topic, partition }: TopicPartition, previous: Promi
     if (queue.halfEmpty) setPaused(false)
     const attempt = writeAttempt(before, isFiled, messages, writing)
     // A slot for each attempt: a partition that waits to try again holds up no other.
-    const after = await attempting(() => parts.slots.run(attempt))
+    const written = await attempting(() => parts.slots.run(attempt))
     if (state !== before) return
-    if (after === undefined) return displace('Another recorder moved the ledger, or messages were skipped.')
-    state = after
+    if (written === undefined) return displace('Another recorder moved the ledger, or messages were skipped.')
+    state = written.after
     isFiled = false
-    listener.recorded(after, performance.now() - startedMs)
+    listener.recorded(written.after, written.records, performance.now() - startedMs)
   }
   const displace = (why: string) => {
     listener.displaced(place, why)
@@ -200,12 +200,13 @@ function writeAttempt(
   isFiled: boolean,
   messages: readonly FetchedMessage[],
   parts: BatchWriterParts,
-): () => Promise<PartitionState | undefined> {
+): () => Promise<{ after: PartitionState; records: readonly RecordDocument[] } | undefined> {
   let prepared: PreparedBatch | undefined
   return async () => {
     const [first] = messages
     if (first === undefined || !(await followsOn(before, first, parts.transport))) return undefined
     prepared ??= prepareBatch(before, messages, parts)
-    return writeBatch(before, isFiled, prepared, parts)
+    const after = await writeBatch(before, isFiled, prepared, parts)
+    return after && { after, records: prepared.records }
   }
 }

@@ -2,7 +2,8 @@ import { isHouseHelperError, type TopicPartition } from '@house-helper/events-co
 import type { HealthReasons } from './health.ts'
 import type { LaneListener } from './lane.ts'
 import { storeErrorName } from './mongo-errors.ts'
-import type { RecorderLogger } from './recorder-options.ts'
+import { recordedBatch } from './recorded-batch.ts'
+import type { RecorderLogger, RecorderOptions } from './recorder-options.ts'
 import type { GroupListener } from './recording.ts'
 import type { StatsBook } from './stats-book.ts'
 
@@ -12,10 +13,11 @@ export interface ListenerParts {
   readonly health: HealthReasons
   readonly book: StatsBook
   died(error: Error): void
+  readonly onBatch?: RecorderOptions['onBatch']
 }
 
 /** Reports what lanes do: figures, alarms, failures. */
-export function laneListener({ logger, health, book, died }: ListenerParts): LaneListener {
+export function laneListener({ logger, health, book, died, onBatch }: ListenerParts): LaneListener {
   return {
     opened(place, { state, alarm }) {
       book.opened(state)
@@ -26,8 +28,9 @@ export function laneListener({ logger, health, book, died }: ListenerParts): Lan
       health.alarm(`generation ${nameOf(place)}`, sentence)
       logger.error({ ...placeOf(place), generation, next, reason: alarm }, 'a new generation began')
     },
-    recorded(state, processingMs) {
+    recorded(state, records, processingMs) {
       book.recorded(state, processingMs)
+      onBatch?.(recordedBatch(state, records, processingMs))
       const { conflicts, gaps, from, to } = state.entry
       if (gaps.length > 0) logger.warn({ ...placeOf(state), gaps }, 'offsets without a message')
       if (conflicts.length === 0) return

@@ -3,6 +3,7 @@ import type { Db } from 'mongodb'
 import { z } from 'zod'
 import { LogError } from './errors.ts'
 import type { RecorderHealth } from './health.ts'
+import type { RecordedBatch } from './recorded-batch.ts'
 import type { RecorderStats } from './stats.ts'
 
 /** Where the recorder writes what happens; pino's loggers fit. Payloads are never among the fields. */
@@ -51,6 +52,8 @@ export interface RecorderOptions {
   readonly allowStandalone?: boolean
   /** Default: nothing is logged. */
   readonly logger?: RecorderLogger
+  /** Told of each batch once it is in the ledger, for metrics. Must not throw: that ends the recorder. */
+  readonly onBatch?: ((batch: RecordedBatch) => void) | undefined
 }
 
 /** Records every message of its topics into MongoDB, exactly once, and keeps the ledger of it. */
@@ -90,15 +93,16 @@ const settingsSchema = z.object({
 
 /** The options with their defaults. */
 export type RecorderSettings = Readonly<z.output<typeof settingsSchema>> &
-  Required<Pick<RecorderOptions, 'transport' | 'db' | 'domains' | 'logger'>>
+  Required<Pick<RecorderOptions, 'transport' | 'db' | 'domains' | 'logger'>> &
+  Pick<RecorderOptions, 'onBatch'>
 
 const silent: RecorderLogger = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} }
 
 /** Checks the options and adds the defaults; throws `LOG_OPTIONS_INVALID`, or `GROUP_ID_INVALID`. */
 export function checkOptions(options: RecorderOptions): RecorderSettings {
-  const { transport, db, domains, logger = silent } = options
+  const { transport, db, domains, logger = silent, onBatch } = options
   const result = settingsSchema.safeParse(options)
-  if (result.success) return { ...result.data, transport, db, domains, logger }
+  if (result.success) return { ...result.data, transport, db, domains, logger, onBatch }
   const issues = result.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`)
   throw new LogError('LOG_OPTIONS_INVALID', `The recorder's options are not valid: ${issues.join('; ')}.`, {
     details: { issues },

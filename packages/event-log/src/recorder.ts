@@ -31,7 +31,7 @@ export function createRecorder(options: RecorderOptions): Recorder {
   const health = healthReasons(settings.alarmHoldMs)
   const book = statsBook()
   const life = createLife((error) => health.down(`The recorder died: ${described(error).message}`))
-  const listening: ListenerParts = { logger, health, book, died: life.died }
+  const listening: ListenerParts = { logger, health, book, died: life.died, onBatch: settings.onBatch }
   const membership = createMembership({
     ...{ settings, health, logger, signal: life.signal },
     createRecording: recordings(settings, listening),

@@ -85,8 +85,8 @@ function receiverListener(
 ): ReceiverListener {
   const listener: LaneListener = {
     ...parts.listener,
-    recorded(state, processingMs) {
-      parts.listener.recorded(state, processingMs)
+    recorded(state, records, processingMs) {
+      parts.listener.recorded(state, records, processingMs)
       committer.touch()
     },
   }
