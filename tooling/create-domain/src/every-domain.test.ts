@@ -1,10 +1,12 @@
-import { readFileSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { createJudge, decodeEnvelope, type EventContract, encodeEnvelope } from '@house-helper/events-core'
 import { describe, expect, it } from 'vitest'
 import { contractFields } from './contract-field.ts'
+import { camelCase, capitalCase } from './domain-names.ts'
 import { loadDomainPackages } from './domain-package.ts'
 import { withEventTables } from './event-table.ts'
+import { handlers, indexFile, publisher } from './templates/service-view.ts'
 
 const packages = await loadDomainPackages(join(import.meta.dirname, '../../..'))
 
@@ -31,12 +33,35 @@ describe.each(packages)('the domain package $name', ({ name, folder, domain, exp
   })
 
   it('exports a publisher, handlers and the subscriber under the names that a service expects', () => {
-    const capital = name.replace(/(?:^|-)([a-z0-9])/g, (_, letter: string) => letter.toUpperCase())
+    const capital = capitalCase(name)
     expect(exports[`create${capital}Publisher`]).toBeTypeOf('function')
     expect(exports[`on${capital}`]).toBeTypeOf('function')
     expect(exports.createSubscriber).toBeTypeOf('function')
   })
 })
+
+describe.each(packages)('the files of $name that are the same everywhere', ({ name, folder }) => {
+  const names = { variable: camelCase(name), capital: capitalCase(name) }
+  const source = (file: string): string => unbroken(readFileSync(join(folder, 'src', file), 'utf8'))
+
+  it('are what create-domain writes', () => {
+    expect(source('publisher.ts')).toBe(unbroken(publisher(names)))
+    expect(source('handlers.ts')).toBe(unbroken(handlers(names)))
+    expect(source('index.ts')).toBe(unbroken(indexFile(exportedFiles(folder))))
+  })
+})
+
+/** A source without what the formatter adds where a name makes a line too long. */
+function unbroken(source: string): string {
+  return source.replace(/\s+/g, '').replace(/,(?=[}\])>])/g, '')
+}
+
+/** What a domain's index exports: every file but the tests and the fields that contracts share. */
+function exportedFiles(folder: string): string[] {
+  return readdirSync(join(folder, 'src'))
+    .filter((file) => !/(?:\.test|\.test-d|-fields)\.ts$|^index\.ts$/.test(file))
+    .sort()
+}
 
 function exampleEvent(contract: EventContract) {
   const { type, version, example } = contract

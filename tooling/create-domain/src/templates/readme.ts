@@ -1,0 +1,66 @@
+import type { DomainNames } from '../domain-names.ts'
+import { tableMarks, withEventTables } from '../event-table.ts'
+import { firstDomain } from './contract.ts'
+
+/** The README of a domain package. */
+export function readme(names: DomainNames): string {
+  return withEventTables(frame(names), firstDomain(names))
+}
+
+function frame({ domain, variable, capital, noun, type }: DomainNames): string {
+  return `# @house-helper/${domain}
+
+Say in a sentence what this domain is about. Topic \`house-helper.${domain}\`.
+
+## Publish
+
+\`\`\`ts
+import { create${capital}Publisher } from '@house-helper/${domain}'
+
+const ${variable} = create${capital}Publisher({ source: '${noun}-service' }) // brokers from KAFKA_BROKERS
+await ${variable}.publish(
+  '${type}',
+  { ${noun}Id: '${noun}-001', name: 'An example' },
+  { householdId: 'household-001', userId: 'user-001' },
+)
+await ${variable}.close()
+\`\`\`
+
+\`publish\` resolves once every in-sync replica has the event. A wrong type, a missing or unknown field, a value that its enumeration does not have and a missing \`householdId\` are compile errors, and the same check runs at run time.
+
+## Handle
+
+\`\`\`ts
+import { createSubscriber, on${capital} } from '@house-helper/${domain}'
+
+const subscriber = createSubscriber({
+  groupId: 'my-service', // default KAFKA_GROUP_ID
+  on: [on${capital}({ '${type}': async (event) => console.log(event.data.name) })],
+})
+await subscriber.start() // resolves once partitions are assigned
+await subscriber.closed // rejects if it dies
+\`\`\`
+
+One process, one subscriber: handlers of other domains go into the same \`on\`. Events of one household arrive in order. Enumerations may grow, so a handler has to expect values that it does not know. Options and guarantees: [consumer](../../consumer/README.md), [producer](../../producer/README.md).
+
+## Also exported
+
+- \`${variable}\`, the domain with its contracts, for tools.
+- \`${capital}EventData<'${type}'>\`, what a publisher says; \`${capital}Event<'${type}'>\`, an event as its handler gets it.
+
+## Events
+
+${tableMarks.begin}
+${tableMarks.end}
+`
+}
+
+/** The changeset of a new domain package. */
+export function changeset({ domain }: DomainNames): string {
+  return `---
+'@house-helper/${domain}': minor
+---
+
+Publish and handle the events of ${domain}.
+`
+}

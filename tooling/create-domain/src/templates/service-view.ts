@@ -1,0 +1,73 @@
+import type { DomainNames } from '../domain-names.ts'
+
+type Names = Pick<DomainNames, 'variable' | 'capital'>
+
+/** The publisher of a domain. The same in every domain package. */
+export function publisher({ variable, capital }: Names): string {
+  return `import { createPublisher, type Publisher, type PublisherOptions } from '@house-helper/producer'
+import { ${variable} } from './domain.ts'
+
+/** Publishes the events of this domain. */
+export type ${capital}Publisher = Publisher<typeof ${variable}>
+
+/**
+ * Creates a publisher of the events of this domain. Brokers come from \`KAFKA_BROKERS\` where the options name none.
+ * Close it: \`close()\` sends what is queued.
+ */
+export function create${capital}Publisher(options: PublisherOptions): ${capital}Publisher {
+  return createPublisher(${variable}, options)
+}
+`
+}
+
+/** The handlers of a domain. The same in every domain package. */
+export function handlers({ variable, capital }: Names): string {
+  return `import { defineHandlers, type HandlerSet, type Handlers, type ReceivedEvent } from '@house-helper/consumer'
+import type { ContractOf } from '@house-helper/events-core'
+import { type ${capital}EventType, ${variable} } from './domain.ts'
+
+/** Handlers by the event types of this domain; a type may be left out. */
+export type ${capital}Handlers = Handlers<typeof ${variable}>
+
+/** An event of this domain as its handler gets it. */
+export type ${capital}Event<Type extends ${capital}EventType> = ReceivedEvent<ContractOf<typeof ${variable}, Type>>
+
+/**
+ * Defines how a service handles the events of this domain; \`createSubscriber\` takes the result.
+ *
+ * @throws SubscriberError \`HANDLERS_INVALID\` when a key is no event type of this domain.
+ */
+export function on${capital}(handlers: ${capital}Handlers): HandlerSet {
+  return defineHandlers(${variable}, handlers)
+}
+`
+}
+
+/** What a domain package exports: what a service needs of the packages beneath, and every file of its own. */
+export function indexFile(files: readonly string[]): string {
+  return `export {
+  createSubscriber,
+  type Delivery,
+  type EventHandler,
+  type HandlerContext,
+  type HandlerOptions,
+  type HandlerSet,
+  type Health,
+  type Logger,
+  type RetryOptions,
+  type Subscriber,
+  type SubscriberError,
+  type SubscriberOptions,
+  type SubscriberStats,
+} from '@house-helper/consumer'
+export { isHouseHelperError } from '@house-helper/events-core'
+export type {
+  CloseReport,
+  PublishError,
+  Published,
+  PublisherOptions,
+  PublisherStats,
+  PublishFields,
+} from '@house-helper/producer'
+${files.map((file) => `export * from './${file}'\n`).join('')}`
+}
