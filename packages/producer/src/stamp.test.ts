@@ -1,0 +1,149 @@
+import { isEventId, withCause } from '@house-helper/events-core'
+import { describe, expect, it } from 'vitest'
+import { lamps } from '../test/lamps.ts'
+import type { PublishError } from './errors.ts'
+import { type StampedEvent, stampEvent } from './stamp.ts'
+
+const stamp = { source: 'lamp-service', nowMs: Date.UTC(2025, 9, 9, 12) }
+const subject = { householdId: 'household-1' }
+const lit = (data: unknown, fields: unknown = subject): StampedEvent =>
+  stampEvent(lamps, stamp, 'lamp.lit', data, fields)
+
+function failure(run: () => unknown): PublishError {
+  try {
+    run()
+  } catch (error) {
+    return error as PublishError
+  }
+  throw new Error('It did not throw.')
+}
+
+const paths = (run: () => unknown): string[] => {
+  const error = failure(run)
+  expect(error).toMatchObject({ name: 'PublishError', code: 'EVENT_INVALID', outcome: 'not-sent', canRetry: false })
+  return error.issues.map(({ path }) => path)
+}
+
+describe('a stamped event', () => {
+  it('has the id, time, correlation and metadata that the caller gives', () => {
+    const fields = {
+      householdId: 'household-1',
+      userId: 'user-1',
+      id: 'request-7',
+      timestamp: '2025-10-09T14:00:00.123456789+02:00',
+      correlationId: 'req-1',
+      causationId: 'click-1',
+      metadata: { client: 'ios' },
+    }
+    expect(lit({ lampId: 'lamp-1' }, fields).envelope).toMatchObject({
+      id: 'request-7',
+      userId: 'user-1',
+      timestamp: '2025-10-09T12:00:00.123Z',
+      metadata: { correlationId: 'req-1', causationId: 'click-1', client: 'ios' },
+    })
+  })
+
+  it('takes a Date as its time', () => {
+    const timestamp = new Date(Date.UTC(2024, 1, 29))
+    expect(lit({ lampId: 'lamp-1' }, { ...subject, timestamp }).envelope.timestamp).toBe('2024-02-29T00:00:00.000Z')
+  })
+
+  it('begins a correlation of its own where nothing caused it', () => {
+    const { envelope } = lit({ lampId: 'lamp-1' })
+    expect(isEventId(envelope.id)).toBe(true)
+    expect(envelope.metadata).toEqual({ correlationId: envelope.id })
+  })
+
+  it('keeps the correlation that the caller gives before that of its cause', () => {
+    const { envelope } = withCause({ eventId: 'cause-1', correlationId: 'story-1' }, () =>
+      lit({ lampId: 'lamp-1' }, { ...subject, correlationId: 'mine' }),
+    )
+    expect(envelope.metadata).toEqual({ correlationId: 'mine', causationId: 'cause-1' })
+  })
+
+  it('holds what was checked, whatever the original says when it is read again', () => {
+    let reads = 0
+    const data = {
+      get lampId() {
+        reads += 1
+        return reads === 1 ? 'lamp-1' : { evil: true }
+      },
+    }
+    const { value } = lit(data)
+    expect(JSON.parse(Buffer.from(value).toString()).data).toEqual({ lampId: 'lamp-1' })
+  })
+
+  it('is written without the toJSON of its data', () => {
+    class Lamp {
+      readonly lampId = 'lamp-1'
+      toJSON(): unknown {
+        return { lampId: 'forged' }
+      }
+    }
+    const data = new Lamp()
+    expect(JSON.parse(Buffer.from(lit(data).value).toString()).data).toEqual({ lampId: 'lamp-1' })
+  })
+})
+
+describe('an event is refused', () => {
+  it('when its domain has no such type', () => {
+    expect(paths(() => stampEvent(lamps, stamp, 'lamp.eaten', {}, subject))).toEqual(['type'])
+    expect(failure(() => stampEvent(lamps, stamp, 'lamp.eaten', {}, subject)).message).toContain('lamp.lit')
+    expect(paths(() => stampEvent(lamps, stamp, undefined as unknown as string, {}, subject))).toEqual(['type'])
+  })
+
+  it.each([
+    ['the household is missing', {}, ['householdId']],
+    ['the fields are missing', null, ['householdId']],
+    ['only the user is given', { userId: 'user-1' }, ['householdId']],
+    ['the household is empty', { householdId: '' }, ['householdId']],
+    ['the household is no text', { householdId: 7 }, ['householdId']],
+    ['the household has a lone surrogate', { householdId: 'h\ud800' }, ['householdId']],
+    ['the id has a space', { ...subject, id: 'two words' }, ['id']],
+    ['the id is too long', { ...subject, id: 'x'.repeat(129) }, ['id']],
+    ['the time is none', { ...subject, timestamp: 'yesterday' }, ['timestamp']],
+    ['the time is an invalid Date', { ...subject, timestamp: new Date(Number.NaN) }, ['timestamp']],
+    ['the year has five digits', { ...subject, timestamp: new Date(Date.UTC(20_000, 0)) }, ['timestamp']],
+    ['metadata is no text', { ...subject, metadata: { count: 7 } }, ['metadata.count']],
+    ['metadata names the correlation', { ...subject, metadata: { correlationId: 'c' } }, ['metadata.correlationId']],
+    ['metadata is a list', { ...subject, metadata: ['a'] }, ['metadata']],
+    ['the signal is none', { ...subject, signal: {} }, ['signal']],
+    ['a field is unknown', { ...subject, houseHoldId: 'household-1' }, ['houseHoldId']],
+  ])('when %s', (_, fields, expected) => {
+    expect(paths(() => lit({ lampId: 'lamp-1' }, fields))).toEqual(expected)
+  })
+
+  it('when it is about a user and names none', () => {
+    expect(paths(() => stampEvent(lamps, stamp, 'lamp.bought', { lampId: 'lamp-1' }, subject))).toEqual(['userId'])
+  })
+
+  const cyclic: Record<string, unknown> = { lampId: 'lamp-1' }
+  cyclic.tags = cyclic
+  it.each([
+    ['a field is missing', {}, ['data.lampId']],
+    ['a field is unknown', { lampId: 'lamp-1', colour: 'red' }, ['data']],
+    ['a number is a BigInt', { lampId: 'lamp-1', watts: 8n }, ['data.watts']],
+    ['it has a cycle', cyclic, ['data.tags.tags']],
+    ['it is null', null, ['data']],
+    ['it is a list', [], ['data']],
+    ['it has a field toJSON', { lampId: 'lamp-1', toJSON: () => ({}) }, ['data']],
+  ])('when of its data %s', (_, data, expected) => {
+    expect(paths(() => lit(data))).toEqual(expected)
+  })
+
+  it('when a getter of its data throws, without what the getter said', () => {
+    const data = {
+      get lampId(): string {
+        throw new Error('secret')
+      },
+    }
+    expect(paths(() => lit(data))).toEqual(['data'])
+    expect(JSON.stringify(failure(() => lit(data)))).not.toContain('secret')
+  })
+
+  it('without a word of its values', () => {
+    const error = failure(() => lit({ lampId: 'lamp-1', watts: 'secret', tags: { a: { b: 'secret' } } }))
+    expect(error.issues.map(({ path }) => path)).toEqual(['data.watts', 'data.tags.a'])
+    expect(`${error.stack}${JSON.stringify(error)}`).not.toContain('secret')
+  })
+})

@@ -1,0 +1,85 @@
+import {
+  currentCause,
+  type Domain,
+  type Envelope,
+  type EventContract,
+  encodeEnvelope,
+  formatTimestamp,
+  type Issue,
+  type JsonObject,
+  newEventId,
+} from '@house-helper/events-core'
+import { eventInvalid } from './errors.ts'
+import { type CheckedFields, checkFields } from './event-fields.ts'
+
+/** A stamped event is ready to be sent or stored: checked, with its id and time, and as the bytes of its message. */
+export interface StampedEvent {
+  readonly envelope: Envelope
+  /** The subject's id as UTF-8: the message's key. */
+  readonly key: Uint8Array
+  /** The envelope as UTF-8 JSON: the message's value. */
+  readonly value: Uint8Array
+  readonly signal: AbortSignal | undefined
+}
+
+/** Who stamps, and when. */
+export interface Stamp {
+  /** The service that publishes. */
+  readonly source: string
+  readonly nowMs: number
+}
+
+/**
+ * Checks an event against its contract and stamps it with id, time, version, correlation and causation. Sends nothing.
+ *
+ * The data is read once and copied: what was checked is what is sent, whatever getters or `toJSON` the original has.
+ *
+ * @throws PublishError `EVENT_INVALID` naming every path that is wrong, and never a value.
+ */
+export function stampEvent(domain: Domain, stamp: Stamp, type: string, data: unknown, fields: unknown): StampedEvent {
+  const contract = domain.contract(type)
+  if (contract === undefined) throw eventInvalid(type, [unknownType(domain)])
+  const issues: Issue[] = []
+  const checked = guard('fields', issues, () => checkFields(contract, fields, issues))
+  const payload = guard('data', issues, () => contract.check('publisher', data))
+  if (payload?.ok === false) issues.push(...payload.issues)
+  if (issues.length > 0 || checked === undefined || payload?.ok !== true) throw eventInvalid(type, issues)
+  const envelope = fill(contract, stamp, payload.value as JsonObject, checked)
+  const subject = contract.subject === 'user' ? envelope.userId : envelope.householdId
+  return { envelope, key: Buffer.from(subject ?? ''), value: encodeEnvelope(envelope), signal: checked.signal }
+}
+
+function unknownType({ name, events }: Domain): Issue {
+  return { path: 'type', message: `is none of the domain ${name}, which has ${events.map((e) => e.type).join(', ')}` }
+}
+
+/** A getter or a proxy of the caller's may throw; its error could quote the payload and is not passed on. */
+function guard<Result>(path: string, issues: Issue[], read: () => Result): Result | undefined {
+  try {
+    return read()
+  } catch {
+    issues.push({ path, message: 'cannot be read: a property of it throws' })
+    return undefined
+  }
+}
+
+function fill(contract: EventContract, stamp: Stamp, data: JsonObject, fields: CheckedFields): Envelope {
+  const { householdId, userId, timestamp = formatTimestamp(stamp.nowMs), id = newEventId(stamp.nowMs) } = fields
+  const cause = currentCause()
+  const causationId = fields.causationId ?? cause?.eventId
+  return {
+    id,
+    type: contract.type,
+    source: stamp.source,
+    ...(householdId !== undefined && { householdId }),
+    ...(userId !== undefined && { userId }),
+    timestamp,
+    version: contract.version,
+    data,
+    metadata: {
+      correlationId: fields.correlationId ?? cause?.correlationId ?? id,
+      ...(causationId !== undefined && { causationId }),
+      ...fields.metadata,
+    },
+  }
+}
