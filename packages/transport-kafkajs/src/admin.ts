@@ -1,0 +1,235 @@
+import {
+  type Admin,
+  type CommittedPosition,
+  type PartitionRange,
+  type TopicDescription,
+  type TopicPartition,
+  TransportError,
+} from '@house-helper/events-core'
+import type { TopicMetadata } from './client/cluster-map.ts'
+import { pause } from './client/deadline.ts'
+import { asIs } from './client/exchange.ts'
+import { kafkajsInternals } from './client/kafkajs-internals.ts'
+import type { Wire } from './client/wire.ts'
+import { missingTopic, toTransportError } from './client/wire-errors.ts'
+
+/** How long each call tries, in milliseconds. */
+export const ADMIN_TIMEOUT_MS = 15_000
+
+const TOPIC_RESOURCE = 2
+const UNKNOWN_TOPIC = 3
+const LEADER_NOT_AVAILABLE = 5
+const TOPIC_EXISTS = 36
+const LEADER_CHECK_MS = 50
+const EARLIEST = '-2'
+const LATEST = '-1'
+
+/** Makes the admin of a transport over its wire. */
+export function createAdmin(wire: Wire): Admin {
+  return {
+    clusterId: async () => (await wire.metadata(undefined, ADMIN_TIMEOUT_MS)).clusterId,
+    describeTopics: async (names) => await describeTopics(wire, names),
+    topicConfig: async (topic, settings) => await topicConfig(wire, topic, settings),
+    createTopics: async (topics) => await createTopics(wire, topics),
+    ranges: async (topics) => await ranges(wire, topics),
+    committed: async (groupId, topics) => await committed(wire, groupId, topics),
+  }
+}
+
+async function describeTopics(wire: Wire, names?: readonly string[]): Promise<TopicDescription[]> {
+  return (await topicsOf(wire, names))
+    .filter(({ topicErrorCode, isInternal }) => topicErrorCode !== UNKNOWN_TOPIC && !isInternal)
+    .map(({ topic, partitionMetadata }) => ({
+      name: topic,
+      partitions: partitionMetadata.length,
+      replicationFactor: partitionMetadata[0]?.replicas.length ?? 0,
+    }))
+}
+
+/** Metadata of topics; throws where one of them may not be described. A missing one keeps its error code. */
+async function topicsOf(
+  wire: Wire,
+  names?: readonly string[],
+  timeoutMs: number = ADMIN_TIMEOUT_MS,
+): Promise<readonly TopicMetadata[]> {
+  // To Kafka an empty list of names means all topics.
+  if (names?.length === 0) return []
+  const { topicMetadata } = await wire.metadata(names, timeoutMs)
+  for (const { topic, topicErrorCode } of topicMetadata) {
+    if ([0, UNKNOWN_TOPIC, LEADER_NOT_AVAILABLE].includes(topicErrorCode)) continue
+    throw toTransportError(kafkajsInternals().createErrorFromCode(topicErrorCode), wire.place({ topic }))
+  }
+  return topicMetadata
+}
+
+async function topicConfig(wire: Wire, topic: string, settings: readonly string[]): Promise<Record<string, string>> {
+  const resources = [{ type: TOPIC_RESOURCE, name: topic, configNames: [...settings] }]
+  const request = { target: 'any', api: 'DescribeConfigs', args: { resources }, place: { topic } } as const
+  const answer = (await wire.retrying(request, ADMIN_TIMEOUT_MS)) as {
+    resources: { configEntries: { configName: string; configValue: string | null }[] }[]
+  }
+  const entries = answer.resources[0]?.configEntries ?? []
+  return Object.fromEntries(
+    entries
+      .filter(({ configName, configValue }) => configValue !== null && settings.includes(configName))
+      .map(({ configName, configValue }) => [configName, configValue as string]),
+  )
+}
+
+async function createTopics(wire: Wire, topics: Parameters<Admin['createTopics']>[0]): Promise<string[]> {
+  if (topics.length === 0) return []
+  const args = {
+    timeout: ADMIN_TIMEOUT_MS,
+    topics: topics.map(({ name, partitions, replicationFactor, config }) => ({
+      topic: name,
+      numPartitions: partitions,
+      replicationFactor,
+      configEntries: Object.entries(config).map(([setting, value]) => ({ name: setting, value })),
+    })),
+  }
+  const request = { target: 'controller', api: 'CreateTopics', args, parse: asIs } as const
+  const { topicErrors } = (await wire.retrying(request, ADMIN_TIMEOUT_MS)) as {
+    topicErrors: { topic: string; errorCode: number; errorMessage?: string | null }[]
+  }
+  const failed = topicErrors.find(({ errorCode }) => errorCode !== 0 && errorCode !== TOPIC_EXISTS)
+  if (failed) throw creationError(wire, failed)
+  const created = topicErrors.filter(({ errorCode }) => errorCode === 0).map(({ topic }) => topic)
+  await untilLed(wire, created)
+  return created
+}
+
+function creationError(
+  wire: Wire,
+  failed: { topic: string; errorCode: number; errorMessage?: string | null },
+): TransportError {
+  const error = kafkajsInternals().createErrorFromCode(failed.errorCode)
+  if (failed.errorMessage) error.message = failed.errorMessage
+  return toTransportError(error, wire.place({ topic: failed.topic }))
+}
+
+/** Waits until every partition of new topics has a leader, so that whoever comes next can use them. */
+async function untilLed(wire: Wire, names: readonly string[]): Promise<void> {
+  const end = performance.now() + ADMIN_TIMEOUT_MS
+  for (;;) {
+    const topics = await topicsOf(wire, names)
+    const led = topics.every(
+      (topic) => topic.topicErrorCode === 0 && topic.partitionMetadata.every(({ leader }) => leader >= 0),
+    )
+    // Metadata names a leader before the leader itself knows; only an answer of its own proves that it does.
+    if (led) return void (await offsets(wire, topics, LATEST))
+    if (performance.now() > end) {
+      throw new TransportError(
+        'TIMEOUT',
+        `The new topics ${names.join(', ')} have no leaders after ${ADMIN_TIMEOUT_MS} ms.`,
+        { canRetry: true },
+      )
+    }
+    await pause(LEADER_CHECK_MS)
+  }
+}
+
+async function ranges(wire: Wire, topics: readonly string[]): Promise<PartitionRange[]> {
+  const metadata = await requireTopics(wire, topics)
+  const partitions = metadata.flatMap(({ topic, partitionMetadata }) =>
+    partitionMetadata.map(({ partitionId }) => ({ topic, partition: partitionId })),
+  )
+  const [lows, highs] = await Promise.all([offsets(wire, metadata, EARLIEST), offsets(wire, metadata, LATEST)])
+  return partitions.map(({ topic, partition }) => {
+    const key = `${partition} ${topic}`
+    return { topic, partition, low: lows.get(key) ?? 0, high: highs.get(key) ?? 0 }
+  })
+}
+
+/** Asks each leader once for the offsets of all its partitions. */
+async function offsets(
+  wire: Wire,
+  metadata: readonly TopicMetadata[],
+  timestamp: string,
+): Promise<Map<string, number>> {
+  const byLeader = new Map<number, TopicPartition[]>()
+  for (const { topic, partitionMetadata } of metadata) {
+    for (const { leader, partitionId } of partitionMetadata) {
+      byLeader.set(leader, [...(byLeader.get(leader) ?? []), { topic, partition: partitionId }])
+    }
+  }
+  const answers = await Promise.all([...byLeader.values()].map((led) => offsetsOf(wire, led, timestamp)))
+  return new Map(answers.flat())
+}
+
+/** The first and next offset of one partition. */
+export async function partitionRange(
+  wire: Wire,
+  partition: TopicPartition,
+  timeoutMs: number,
+): Promise<PartitionRange> {
+  const [low, high] = await Promise.all([EARLIEST, LATEST].map((time) => offsetsOf(wire, [partition], time, timeoutMs)))
+  return { ...partition, low: low?.[0]?.[1] ?? 0, high: high?.[0]?.[1] ?? 0 }
+}
+
+async function offsetsOf(
+  wire: Wire,
+  led: readonly TopicPartition[],
+  timestamp: string,
+  timeoutMs: number = ADMIN_TIMEOUT_MS,
+): Promise<[string, number][]> {
+  const [first] = led
+  if (first === undefined) return []
+  const byTopic = Map.groupBy(led, ({ topic }) => topic)
+  const topics = [...byTopic].map(([topic, of]) => ({
+    topic,
+    partitions: of.map(({ partition }) => ({ partition, timestamp })),
+  }))
+  // Uncommitted, since the range is about what was written, not about what transactions allow to be read.
+  const args = { replicaId: -1, isolationLevel: 0, topics }
+  const answer = (await wire.retrying({ target: first, api: 'ListOffsets', args, place: first }, timeoutMs)) as {
+    responses: { topic: string; partitions: { partition: number; offset: string }[] }[]
+  }
+  return answer.responses.flatMap(({ topic, partitions }) =>
+    partitions.map(({ partition, offset }): [string, number] => [`${partition} ${topic}`, Number(offset)]),
+  )
+}
+
+/** Metadata of topics; throws `TOPIC_MISSING` or `NOT_AUTHORIZED` where one of them cannot be used. */
+export async function requireTopics(
+  wire: Wire,
+  topics: readonly string[],
+  timeoutMs: number = ADMIN_TIMEOUT_MS,
+): Promise<readonly TopicMetadata[]> {
+  const metadata = await topicsOf(wire, topics, timeoutMs)
+  const missing = metadata.filter(({ topicErrorCode }) => topicErrorCode === UNKNOWN_TOPIC).map(({ topic }) => topic)
+  if (missing.length === 0) return metadata
+  throw new TransportError('TOPIC_MISSING', missingTopic({ topics: missing }), { details: { topics: missing } })
+}
+
+async function committed(wire: Wire, groupId: string, topics: readonly string[]): Promise<CommittedPosition[]> {
+  const metadata = await requireTopics(wire, topics)
+  const wanted = metadata.map(({ topic, partitionMetadata }) => ({
+    topic,
+    partitions: partitionMetadata.map(({ partitionId }) => ({ partition: partitionId })),
+  }))
+  return await committedPositions(wire, groupId, wanted, ADMIN_TIMEOUT_MS)
+}
+
+/** Asks a group's coordinator what is committed; partitions without a commit are left out. */
+export async function committedPositions(
+  wire: Wire,
+  groupId: string,
+  topics: readonly { readonly topic: string; readonly partitions: readonly { readonly partition: number }[] }[],
+  timeoutMs: number,
+): Promise<CommittedPosition[]> {
+  if (topics.length === 0) return []
+  const request = { target: { groupId }, api: 'OffsetFetch', args: { groupId, topics }, place: { groupId } } as const
+  const { responses } = (await wire.retrying(request, timeoutMs)) as {
+    responses: { topic: string; partitions: { partition: number; offset: string; metadata: string | null }[] }[]
+  }
+  return responses.flatMap(({ topic, partitions }) =>
+    partitions
+      .filter(({ offset }) => Number(offset) >= 0)
+      .map(({ partition, offset, metadata }) => ({
+        topic,
+        partition,
+        offset: Number(offset),
+        metadata: metadata ?? '',
+      })),
+  )
+}

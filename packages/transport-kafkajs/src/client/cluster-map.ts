@@ -1,0 +1,116 @@
+import { TransportError } from '@house-helper/events-core'
+import type { Connections } from './connections.ts'
+import { asIs, exchange } from './exchange.ts'
+import { type Broker, kafkajsInternals } from './kafkajs-internals.ts'
+import { missingTopic } from './wire-errors.ts'
+
+/** A topic in an answer to a metadata request, error codes included. */
+export interface TopicMetadata {
+  readonly topicErrorCode: number
+  readonly topic: string
+  readonly isInternal?: boolean
+  readonly partitionMetadata: readonly PartitionMetadata[]
+}
+
+interface PartitionMetadata {
+  readonly partitionErrorCode: number
+  readonly partitionId: number
+  /** The node that takes appends and fetches; negative where there is none. */
+  readonly leader: number
+  readonly replicas: readonly number[]
+}
+
+/** What brokers tell about a cluster. */
+export interface ClusterMetadata {
+  readonly brokers: readonly { readonly nodeId: number; readonly host: string; readonly port: number }[]
+  readonly clusterId: string
+  readonly controllerId: number
+  readonly topicMetadata: readonly TopicMetadata[]
+}
+
+/** Which broker a request goes to: any, the controller, a partition's leader, a group's coordinator. */
+export type Target =
+  | 'any'
+  | 'controller'
+  | { readonly topic: string; readonly partition: number }
+  | { readonly groupId: string }
+
+/** Knows which broker leads a partition or coordinates a group, until told to forget it. */
+export interface ClusterMap {
+  brokerFor(target: Target): Promise<Broker>
+  /** Reads metadata of topics, or of all; one missing topic is an error code in the answer, and spoils no other. */
+  read(topics: readonly string[] | undefined): Promise<ClusterMetadata>
+  forget(target: Target): void
+}
+
+const LEADERS_MAX_AGE_MS = 300_000
+const BROKER_NOT_AVAILABLE = 8
+const LEADER_NOT_AVAILABLE = 5
+
+/** Makes a map that asks over the given connections. */
+export function createClusterMap(connections: Connections): ClusterMap {
+  const leaders = new Map<string, { readonly nodes: ReadonlyMap<number, number>; readonly readAt: number }>()
+  const coordinators = new Map<string, number>()
+  const { createErrorFromCode } = kafkajsInternals()
+
+  async function read(topics: readonly string[] | undefined): Promise<ClusterMetadata> {
+    const args = { topics: topics ?? [], allowAutoTopicCreation: false }
+    const metadata = (await exchange(await connections.any(), 'Metadata', args, { parse: asIs })) as ClusterMetadata
+    for (const node of metadata.brokers) connections.learn(node)
+    for (const { topic, topicErrorCode, partitionMetadata } of metadata.topicMetadata) {
+      const led = partitionMetadata.filter(({ leader }) => leader >= 0)
+      const nodes = new Map(led.map(({ partitionId, leader }) => [partitionId, leader]))
+      if (topicErrorCode === 0) leaders.set(topic, { nodes, readAt: Date.now() })
+      else leaders.delete(topic)
+    }
+    return metadata
+  }
+
+  async function leaderOf(topic: string, partition: number): Promise<number> {
+    const known = leaders.get(topic)
+    const node = known && Date.now() - known.readAt < LEADERS_MAX_AGE_MS ? known.nodes.get(partition) : undefined
+    if (node !== undefined) return node
+    const { topicMetadata } = await read([topic])
+    const found = topicMetadata.find((one) => one.topic === topic)
+    if (found && found.topicErrorCode !== 0) throw createErrorFromCode(found.topicErrorCode)
+    const description = found?.partitionMetadata.find(({ partitionId }) => partitionId === partition)
+    if (description === undefined) {
+      throw new TransportError('TOPIC_MISSING', missingTopic({ topic, partition }), { details: { topic, partition } })
+    }
+    if (description.leader < 0) throw createErrorFromCode(description.partitionErrorCode || LEADER_NOT_AVAILABLE)
+    return description.leader
+  }
+
+  async function coordinatorOf(groupId: string): Promise<number> {
+    const known = coordinators.get(groupId)
+    if (known !== undefined) return known
+    const args = { groupId, coordinatorType: 0 }
+    const { coordinator } = (await exchange(await connections.any(), 'GroupCoordinator', args)) as {
+      coordinator: { nodeId: number; host: string; port: number }
+    }
+    connections.learn(coordinator)
+    coordinators.set(groupId, coordinator.nodeId)
+    return coordinator.nodeId
+  }
+
+  return {
+    read,
+    async brokerFor(target) {
+      if (target === 'any') return await connections.any()
+      const address = connections.addressOf(
+        target === 'controller'
+          ? (await read(undefined)).controllerId
+          : 'groupId' in target
+            ? await coordinatorOf(target.groupId)
+            : await leaderOf(target.topic, target.partition),
+      )
+      if (address === undefined) throw createErrorFromCode(BROKER_NOT_AVAILABLE)
+      return await connections.at(address)
+    },
+    forget(target) {
+      if (typeof target === 'string') return
+      if ('groupId' in target) coordinators.delete(target.groupId)
+      else leaders.delete(target.topic)
+    },
+  }
+}

@@ -1,0 +1,115 @@
+import type { ConnectionSettings } from '../settings.ts'
+import type { Broker, BrokerPool } from './kafkajs-internals.ts'
+
+/** The open connections to brokers, by address. */
+export interface Connections {
+  /** The broker at an address, connected and authenticated. */
+  at(address: string): Promise<Broker>
+  /** Any broker: one that is connected already, else the first that can be connected. */
+  any(): Promise<Broker>
+  /** Learns the address of a node from an answer. */
+  learn(node: { readonly nodeId: number; readonly host: string; readonly port: number }): void
+  /** The address of a node, where an answer has told it. */
+  addressOf(nodeId: number): string | undefined
+  /** Ends a broker's connections at once; what waits for their answers is rejected. */
+  discard(broker: Broker): void
+}
+
+const FETCH_CONNECTION = 1
+
+/** Keeps connections over kafkajs's brokers. `isFinal` says which failures other brokers would only repeat. */
+export function createConnections(
+  pool: BrokerPool,
+  settings: ConnectionSettings,
+  isFinal: (error: unknown) => boolean,
+): Connections {
+  const brokers = new Map<string, Promise<Broker>>()
+  const addresses = new Map<number, string>()
+  let seed = 0
+
+  function discard(broker: Broker): void {
+    const { host, port } = broker.connectionPool
+    brokers.delete(`${host}:${port}`)
+    destroy(broker)
+  }
+
+  async function at(address: string): Promise<Broker> {
+    const known = brokers.get(address)
+    if (known !== undefined) {
+      const broker = await known
+      if (isOpen(broker)) return broker
+      // Several callers may find the same closed connection; only the first of them replaces it.
+      if (brokers.get(address) === known) discard(broker)
+    }
+    const fresh = brokers.get(address) ?? connect(pool, address)
+    brokers.set(address, fresh)
+    fresh.catch(() => {
+      if (brokers.get(address) === fresh) brokers.delete(address)
+    })
+    return await fresh
+  }
+
+  async function any(): Promise<Broker> {
+    for (const open of [...brokers.values()]) {
+      const broker = await open.catch(() => undefined)
+      if (broker && isOpen(broker)) return broker
+    }
+    const all = [...new Set([...addresses.values(), ...settings.brokers])]
+    let last: unknown
+    for (let tries = 0; tries < all.length; tries++) {
+      try {
+        return await at(all[seed % all.length] as string)
+      } catch (error) {
+        last = error
+        seed++
+        if (isFinal(error)) break
+      }
+    }
+    throw last
+  }
+
+  return {
+    at,
+    any,
+    discard,
+    learn: ({ nodeId, host, port }) => addresses.set(nodeId, `${host}:${port}`),
+    addressOf: (nodeId) => addresses.get(nodeId),
+  }
+}
+
+async function connect(pool: BrokerPool, address: string): Promise<Broker> {
+  const [host = '', port] = address.split(':')
+  const connectionPool = await pool.connectionPoolBuilder.build({ host, port: Number(port) })
+  const broker = pool.createBroker({ connectionPool, logger: pool.rootLogger })
+  try {
+    await broker.connect()
+    return broker
+  } catch (error) {
+    destroy(broker)
+    throw error
+  }
+}
+
+// kafkajs opens the fetching connection with the first fetch; two fetches at once would open two and lose one.
+const opening = new WeakMap<Broker, Promise<unknown>>()
+
+/** Opens a broker's second connection, on which a fetch may wait for messages without holding up anything else. */
+export async function openFetchConnection(broker: Broker): Promise<void> {
+  const { connectionPool } = broker
+  if (connectionPool.pool[FETCH_CONNECTION]?.isConnected()) return
+  const open = opening.get(broker) ?? connectionPool.getConnection(FETCH_CONNECTION)
+  opening.set(broker, open)
+  try {
+    await open
+  } finally {
+    opening.delete(broker)
+  }
+}
+
+function isOpen(broker: Broker): boolean {
+  return broker.connectionPool.pool[0]?.isConnected() ?? false
+}
+
+function destroy(broker: Broker): void {
+  for (const { socket } of broker.connectionPool.pool) socket?.destroy(new Error('The connection was given up.'))
+}

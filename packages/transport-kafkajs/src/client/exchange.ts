@@ -1,0 +1,48 @@
+import { type Broker, type EncodedRequest, kafkajsInternals, type ProtocolExchange } from './kafkajs-internals.ts'
+
+/** How one request differs from what kafkajs would send or read. */
+export interface ExchangeChanges {
+  readonly encode?: () => Promise<EncodedRequest>
+  readonly decode?: (raw: Buffer, apiVersion: number) => Promise<unknown>
+  /** Reads kafkajs's decoded answer; without it, kafkajs throws on the first error code that it finds. */
+  readonly parse?: (data: unknown) => Promise<unknown>
+}
+
+/** The requests that are used here, by kafkajs's names. */
+export type ApiName =
+  | 'CreateTopics'
+  | 'DescribeConfigs'
+  | 'Fetch'
+  | 'GroupCoordinator'
+  | 'Heartbeat'
+  | 'InitProducerId'
+  | 'ListOffsets'
+  | 'Metadata'
+  | 'OffsetCommit'
+  | 'OffsetFetch'
+  | 'Produce'
+
+/** Sends one request to a connected broker, in the newest version that both sides know, and reads the answer. */
+export async function exchange(
+  broker: Broker,
+  api: ApiName,
+  args: object,
+  changes: ExchangeChanges = {},
+): Promise<unknown> {
+  const { apiKeys, requests } = kafkajsInternals()
+  const made = broker.lookupRequest(apiKeys[api] as number, requests[api])(args)
+  const { request, response } = made
+  const decode = changes.decode
+  const changed: ProtocolExchange = {
+    ...made,
+    request: { ...request, ...(changes.encode && { encode: changes.encode }) },
+    response: {
+      decode: decode ? (raw) => decode(raw, request.apiVersion) : response.decode,
+      parse: changes.parse ?? response.parse,
+    },
+  }
+  return await broker.connectionPool.send(changed)
+}
+
+/** Takes the answer as it is, error codes included. */
+export const asIs = async (data: unknown): Promise<unknown> => data

@@ -1,0 +1,73 @@
+import type { Socket } from 'node:net'
+import { connect as connectTcp, isIP } from 'node:net'
+import { connect as connectTls } from 'node:tls'
+import type { Logger } from '@house-helper/events-core'
+import { Kafka, type KafkaConfig, logLevel, type SASLOptions } from 'kafkajs'
+import type { ConnectionSettings } from '../settings.ts'
+import { clientLogCreator } from './client-log.ts'
+import { patchRequestQueue } from './request-queue-patch.ts'
+
+const CONNECTION_TIMEOUT_MS = 5_000
+const REQUEST_TIMEOUT_MS = 30_000
+const KEEP_ALIVE_MS = 30_000
+
+/** A kafkajs client together with its sockets, so that closing it leaves nothing behind. */
+export interface KafkaInstance {
+  readonly kafka: Kafka
+  /** Ends every socket at once; kafkajs can open no other from then on. */
+  destroy(reason: string): void
+}
+
+/**
+ * Makes a kafkajs client of its own. Instances are not shared between receivers: kafkajs keeps the committed offsets of
+ * a group once for each client, so that two consumers of one group would overwrite each other's positions.
+ */
+export function createKafkaInstance(settings: ConnectionSettings, logger: Logger): KafkaInstance {
+  patchRequestQueue(logger)
+  const sockets = createSockets()
+  const kafka = new Kafka({
+    brokers: [...settings.brokers],
+    clientId: settings.clientId,
+    connectionTimeout: CONNECTION_TIMEOUT_MS,
+    requestTimeout: REQUEST_TIMEOUT_MS,
+    logLevel: logLevel.INFO,
+    logCreator: clientLogCreator(logger) as unknown as NonNullable<KafkaConfig['logCreator']>,
+    retry: { initialRetryTime: 100, maxRetryTime: 2_000, retries: 8 },
+    socketFactory: sockets.open,
+    ...(settings.ssl && { ssl: { ...settings.ssl } }),
+    ...(settings.sasl && { sasl: { ...settings.sasl } as SASLOptions }),
+  })
+  return { kafka, destroy: sockets.destroy }
+}
+
+interface SocketRequest {
+  readonly host: string
+  readonly port: number
+  readonly ssl: object | undefined
+  readonly onConnect: () => void
+}
+
+function createSockets() {
+  const open = new Set<Socket>()
+  let closed: string | undefined
+  return {
+    open({ host, port, ssl, onConnect }: SocketRequest): Socket {
+      if (closed !== undefined) throw new Error(closed)
+      const servername = isIP(host) === 0 ? { servername: host } : {}
+      const socket = ssl
+        ? connectTls({ host, port, ...servername, ...ssl }, onConnect)
+        : connectTcp({ host, port }, onConnect)
+      socket.setKeepAlive(true, KEEP_ALIVE_MS)
+      socket.setNoDelay(true)
+      open.add(socket)
+      socket.once('close', () => open.delete(socket))
+      return socket
+    },
+    destroy(reason: string): void {
+      closed = reason
+      // Destroyed with an error, so that kafkajs hears of it and rejects what waits for an answer.
+      for (const socket of open) socket.destroy(new Error(reason))
+      open.clear()
+    },
+  }
+}

@@ -1,0 +1,161 @@
+import { isHouseHelperError, TransportError, type TransportErrorCode } from '@house-helper/events-core'
+
+/** Where a failure happened, for its message. */
+export interface Place {
+  readonly brokers: readonly string[]
+  /** The SASL user, where there is one. */
+  readonly username?: string | undefined
+  readonly tls: boolean
+  readonly topic?: string
+  readonly topics?: readonly string[]
+  readonly partition?: number
+  readonly groupId?: string
+}
+
+interface ClientError {
+  readonly name?: string
+  readonly message?: string
+  readonly type?: string
+  readonly code?: unknown
+  readonly retriable?: boolean
+  readonly cause?: unknown
+}
+
+const codes: Readonly<Record<string, TransportErrorCode>> = {
+  UNKNOWN_TOPIC_OR_PARTITION: 'TOPIC_MISSING',
+  LEADER_NOT_AVAILABLE: 'TOPIC_MISSING',
+  INVALID_TOPIC_EXCEPTION: 'TOPIC_MISSING',
+  TOPIC_AUTHORIZATION_FAILED: 'NOT_AUTHORIZED',
+  GROUP_AUTHORIZATION_FAILED: 'NOT_AUTHORIZED',
+  CLUSTER_AUTHORIZATION_FAILED: 'NOT_AUTHORIZED',
+  SASL_AUTHENTICATION_FAILED: 'AUTHENTICATION_FAILED',
+  UNSUPPORTED_SASL_MECHANISM: 'AUTHENTICATION_FAILED',
+  ILLEGAL_SASL_STATE: 'AUTHENTICATION_FAILED',
+  MESSAGE_TOO_LARGE: 'MESSAGE_TOO_LARGE',
+  RECORD_LIST_TOO_LARGE: 'MESSAGE_TOO_LARGE',
+  UNSUPPORTED_COMPRESSION_TYPE: 'COMPRESSION_UNSUPPORTED',
+  UNKNOWN_MEMBER_ID: 'NOT_OWNED',
+  ILLEGAL_GENERATION: 'NOT_OWNED',
+  REBALANCE_IN_PROGRESS: 'NOT_OWNED',
+  FENCED_INSTANCE_ID: 'NOT_OWNED',
+  REQUEST_TIMED_OUT: 'TIMEOUT',
+}
+
+const tlsCodes =
+  /^(ERR_TLS|ERR_SSL|CERT_|EPROTO$|SELF_SIGNED|DEPTH_ZERO|UNABLE_TO_|HOSTNAME_MISMATCH|INVALID_CA|ERR_OSSL|PATH_LENGTH)/
+
+/** The error beneath kafkajs's wrappers: the first that names what happened. */
+export function rootOf(error: unknown): ClientError {
+  let current = error as ClientError
+  for (let depth = 0; depth < 10; depth++) {
+    const inner = current.cause as ClientError | undefined
+    if (current.type !== undefined || inner === undefined || inner === null || typeof inner !== 'object') break
+    // A wrapper repeats the message of what it wraps; a connection error has its own code and no use for what is beneath.
+    if (current.name === 'KafkaJSConnectionError') break
+    current = inner
+  }
+  return current
+}
+
+/** Turns what kafkajs threw into a TransportError that names the place and the remedy. */
+export function toTransportError(error: unknown, place: Place): TransportError {
+  if (isHouseHelperError(error)) return error as TransportError
+  const root = rootOf(error)
+  if (isHouseHelperError(root)) return root as unknown as TransportError
+  const code = codeOf(root)
+  const details = {
+    ...(place.topic !== undefined && { topic: place.topic }),
+    ...(place.partition !== undefined && { partition: place.partition }),
+    ...(place.groupId !== undefined && { groupId: place.groupId }),
+    ...(root.type !== undefined && { kafka: root.type }),
+  }
+  return new TransportError(code, messageOf(code, root, place), {
+    cause: error,
+    canRetry: canRetry(code, root),
+    details,
+  })
+}
+
+function codeOf(root: ClientError): TransportErrorCode {
+  const known = root.type === undefined ? undefined : codes[root.type]
+  if (known !== undefined) return known
+  if (root.name === 'KafkaJSSASLAuthenticationError') return 'AUTHENTICATION_FAILED'
+  if (root.name === 'KafkaJSRequestTimeoutError' || root.name === 'KafkaJSLockTimeout') return 'TIMEOUT'
+  if (root.name === 'KafkaJSGroupCoordinatorNotFound') return 'UNREACHABLE'
+  if (typeof root.code === 'string' && tlsCodes.test(root.code)) return 'TLS_FAILED'
+  if (typeof root.code === 'string' && /^E[A-Z]+/.test(root.code)) return 'UNREACHABLE'
+  if (/^KafkaJS(Connection|BrokerNotFound|NoBroker)/.test(root.name ?? '')) return 'UNREACHABLE'
+  // Thrown bare, before anything was written.
+  if (root.message === 'Broker not connected') return 'UNREACHABLE'
+  return 'PROTOCOL'
+}
+
+function canRetry(code: TransportErrorCode, root: ClientError): boolean {
+  if (code === 'UNREACHABLE' || code === 'TIMEOUT') return true
+  if (root.type === 'LEADER_NOT_AVAILABLE') return true
+  // kafkajs knows no code above 88, calls the rest -99 and not retriable; most of them are.
+  if (root.type === 'KAFKAJS_UNKNOWN_ERROR_CODE') return true
+  return code === 'PROTOCOL' && root.retriable === true
+}
+
+function messageOf(code: TransportErrorCode, root: ClientError, place: Place): string {
+  const at = place.partition === undefined ? place.topic : `${place.topic}/${place.partition}`
+  const brokers = place.brokers.join(', ')
+  const reason = root.message ?? String(root)
+  switch (code) {
+    case 'TOPIC_MISSING':
+      return missingTopic(place, root)
+    case 'NOT_AUTHORIZED':
+      return missingRight(place, root)
+    case 'AUTHENTICATION_FAILED':
+      return `The brokers at ${brokers} refuse the user ${place.username ?? '(none)'}: ${reason}. Check KAFKA_SASL_USERNAME, KAFKA_SASL_PASSWORD and KAFKA_SASL_MECHANISM.`
+    case 'TLS_FAILED':
+      return `The TLS connection to ${brokers} failed: ${reason}. Check that KAFKA_SSL_CA_FILE holds the authority that signed the brokers' certificates, and that KAFKA_BROKERS has the names in them.`
+    case 'MESSAGE_TOO_LARGE':
+      return `${at} takes no batch of that size: ${reason}. Publish less at once, or raise max.message.bytes of the topic.`
+    case 'COMPRESSION_UNSUPPORTED':
+      return `${at ?? place.topics?.join(', ')} refuses or holds a compression that cannot be used here: ${reason}.`
+    case 'NOT_OWNED':
+      return `The group ${place.groupId} no longer knows this member in this generation (${root.type}): its partitions may be another's.`
+    case 'TIMEOUT':
+      return `A broker of ${brokers} was reached and did not answer in time: ${reason}.`
+    case 'UNREACHABLE':
+      return `No broker answers at ${brokers}: ${reason}. ${reachHint(place, root)}`
+    default:
+      return `Kafka answered with ${root.type ?? root.name ?? 'an error'}${at === undefined ? '' : ` for ${at}`}: ${reason}.`
+  }
+}
+
+/** Says that a topic is not there, and which command makes it. */
+export function missingTopic(place: Pick<Place, 'topic' | 'topics' | 'partition'>, root: ClientError = {}): string {
+  const names = place.topic ?? place.topics?.join(', ')
+  if (root.type === 'LEADER_NOT_AVAILABLE')
+    return `${names} has a partition without a leader: a broker is down or starting.`
+  const what = place.partition === undefined ? names : `The partition ${place.partition} of ${names}`
+  return `${what} does not exist. Create the topics with \`hh-events topics apply\` (with --group <id> for the topics of a group).`
+}
+
+function missingRight(place: Place, root: ClientError): string {
+  const user = place.username === undefined ? 'This client' : `The user ${place.username}`
+  const remedy = 'Grant it with kafka-acls, or ask whoever administers the cluster.'
+  if (root.type === 'GROUP_AUTHORIZATION_FAILED') {
+    return `${user} may not use the group ${place.groupId}: it needs the ACL Read on Group:${place.groupId}. ${remedy}`
+  }
+  if (root.type === 'CLUSTER_AUTHORIZATION_FAILED') {
+    return `${user} may not do this on the cluster${place.topic === undefined ? '' : ` for ${place.topic}`}: it needs Create on the topic to create it, or IdempotentWrite on Cluster to write before Kafka 3. ${remedy}`
+  }
+  const topics = place.topic ?? place.topics?.join(', ')
+  const rights = place.groupId === undefined ? 'Describe, and Write to publish or Read to read,' : 'Read'
+  return `${user} has no right to ${topics}: it needs the ACL ${rights} on Topic:${topics}. ${remedy}`
+}
+
+function reachHint(place: Place, root: ClientError): string {
+  if (root.code === 'ENOTFOUND' || root.code === 'EAI_AGAIN') return 'That name is unknown here: check KAFKA_BROKERS.'
+  if (root.name === 'KafkaJSConnectionClosedError' || root.code === 'ECONNRESET') {
+    if (!place.tls)
+      return 'They closed the connection: where they expect TLS, set KAFKA_SSL=true; where they expect a user, KAFKA_SASL_MECHANISM.'
+    if (place.username === undefined)
+      return 'They closed the connection: where they expect a user, set KAFKA_SASL_MECHANISM.'
+  }
+  return 'Check KAFKA_BROKERS, and that Kafka runs and can be reached from here.'
+}

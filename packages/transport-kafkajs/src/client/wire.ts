@@ -1,0 +1,136 @@
+import { isHouseHelperError, type Logger, TransportError } from '@house-helper/events-core'
+import type { ConnectionSettings } from '../settings.ts'
+import { type ClusterMetadata, createClusterMap, type Target } from './cluster-map.ts'
+import { createConnections, openFetchConnection } from './connections.ts'
+import { pause, within } from './deadline.ts'
+import { type ApiName, type ExchangeChanges, exchange } from './exchange.ts'
+import { createKafkaInstance } from './kafka-instance.ts'
+import { type Broker, createCluster } from './kafkajs-internals.ts'
+import { type Place, toTransportError } from './wire-errors.ts'
+
+/** A request and where it goes. */
+export interface WireRequest extends ExchangeChanges {
+  readonly target: Target
+  readonly api: ApiName
+  readonly args: object
+  /** What the request is about, for messages. */
+  readonly place?: Partial<Place>
+}
+
+/**
+ * Requests to a cluster over kafkajs's connections, without its producers and admins: no retry that its caller doesn't
+ * know of, a deadline for each request, and a missing topic is the concern of nobody else. Rejects with TransportError.
+ */
+export interface Wire {
+  /** One attempt. A broker that misses the deadline loses its connections, so that the next attempt has new ones. */
+  once(request: WireRequest, timeoutMs: number): Promise<unknown>
+  /** Attempts until one succeeds, one fails for good, or the time is over; then rejects with the last failure. */
+  retrying(request: WireRequest, timeoutMs: number): Promise<unknown>
+  /** Metadata of topics, or of all of them, with the error code of each; tries again as `retrying` does. */
+  metadata(topics: readonly string[] | undefined, timeoutMs: number): Promise<ClusterMetadata>
+  /** Where this wire goes, with more detail. */
+  place(more?: Partial<Place>): Place
+  close(): void
+}
+
+/** Makes a wire; it connects with its first request. */
+export function createWire(settings: ConnectionSettings, logger: Logger): Wire {
+  const place = (more: Partial<Place> = {}): Place => ({
+    brokers: settings.brokers,
+    username: settings.sasl?.username,
+    tls: settings.ssl !== undefined,
+    ...more,
+  })
+  const instance = createKafkaInstance(settings, logger)
+  const isFinal = (error: unknown): boolean => !toTransportError(error, place()).canRetry
+  const connections = createConnections(createCluster(instance.kafka).brokerPool, settings, isFinal)
+  const map = createClusterMap(connections)
+  let closed = false
+
+  /** Runs one attempt under a deadline; the attempt names the broker that it waits for. */
+  async function attempt<Result>(
+    work: (waitFor: (broker: Broker) => void) => Promise<Result>,
+    timeoutMs: number,
+    where: Partial<Place> = {},
+  ): Promise<Result> {
+    if (closed) throw closedError()
+    let broker: Broker | undefined
+    const late = (): Error => {
+      // A connection that went silent may stay so for minutes; the next attempt must not wait for it.
+      if (broker) connections.discard(broker)
+      return lateError(settings, broker, timeoutMs)
+    }
+    try {
+      const started = work((waited) => {
+        broker = waited
+      })
+      return await within(started, timeoutMs, late)
+    } catch (error) {
+      throw closed ? closedError() : toTransportError(error, place(where))
+    }
+  }
+
+  const once = async (request: WireRequest, timeoutMs: number): Promise<unknown> => {
+    const { target, api, args, place: where, ...changes } = request
+    const work = async (waitFor: (broker: Broker) => void): Promise<unknown> => {
+      const broker = await map.brokerFor(target)
+      waitFor(broker)
+      if (api === 'Fetch') await openFetchConnection(broker)
+      return await exchange(broker, api, args, changes)
+    }
+    try {
+      return await attempt(work, timeoutMs, where)
+    } catch (error) {
+      // Whatever failed, the leader or coordinator may be another one by now.
+      map.forget(target)
+      throw error
+    }
+  }
+
+  return {
+    once,
+    place,
+    retrying: (request, timeoutMs) => untilDeadline((leftMs) => once(request, leftMs), timeoutMs),
+    metadata: (topics, timeoutMs) =>
+      untilDeadline((leftMs) => attempt(() => map.read(topics), leftMs, topics && { topics }), timeoutMs),
+    close() {
+      closed = true
+      instance.destroy('The transport is closed.')
+    },
+  }
+}
+
+const FIRST_WAIT_MS = 100
+const LONGEST_WAIT_MS = 1_000
+
+/** Tries again while the failure says that it may help, waiting longer each time; rejects with the last failure. */
+export async function untilDeadline<Result>(
+  work: (leftMs: number) => Promise<Result>,
+  timeoutMs: number,
+): Promise<Result> {
+  const end = performance.now() + timeoutMs
+  for (let waitMs = FIRST_WAIT_MS; ; waitMs = Math.min(waitMs * 2, LONGEST_WAIT_MS)) {
+    try {
+      return await work(end - performance.now())
+    } catch (error) {
+      const again = isHouseHelperError(error) && error.canRetry && performance.now() + waitMs < end
+      if (!again) throw error
+      await pause(waitMs)
+    }
+  }
+}
+
+/** What every use of a closed transport rejects with. */
+export function closedError(): TransportError {
+  return new TransportError('CLOSED', 'The transport is closed: close it later, or make another.')
+}
+
+function lateError({ brokers }: ConnectionSettings, broker: Broker | undefined, timeoutMs: number): TransportError {
+  const ms = Math.round(timeoutMs)
+  if (broker === undefined) {
+    const message = `No broker answered at ${brokers.join(', ')} within ${ms} ms. Check KAFKA_BROKERS, and that Kafka runs and can be reached from here.`
+    return new TransportError('UNREACHABLE', message, { canRetry: true })
+  }
+  const { host, port } = broker.connectionPool
+  return new TransportError('TIMEOUT', `The broker ${host}:${port} did not answer within ${ms} ms.`, { canRetry: true })
+}

@@ -1,0 +1,5 @@
+export { connectionFromEnv, type Environment, type ReadSettings, readConnectionEnv } from './environment.ts'
+export { type SettingProblem, SettingsError } from './errors.ts'
+export { type ConnectionSettings, connectionSettings, defaultSettings, redactSettings } from './settings.ts'
+export { type OpenedTransport, type OpenOptions, openTransport } from './shared-transport.ts'
+export { createKafkaTransport, type TransportOptions } from './transport.ts'

@@ -1,0 +1,87 @@
+/** What a lease asks and tells. */
+export interface LeaseOptions {
+  readonly sessionTimeoutMs: number
+  /** How much longer than the session a join may be silent: the others have that long to join, too. */
+  readonly joinAllowanceMs: number
+  isJoining(): boolean
+  /** Sends a heartbeat; its answer comes back through `confirm`. Never rejects. */
+  heartbeat(): Promise<void>
+  /** No answer came for three quarters of the session: the group may be about to give the partitions to others. */
+  onUncertain(silentMs: number): void
+  /** An answer came after all. */
+  onCertain(): void
+  /** No answer came for two sessions: these connections won't bring one any more. */
+  onDead(silentMs: number): void
+}
+
+/** Watches how long the coordinator has been silent, and keeps the membership alive whatever else goes on. */
+export interface Lease {
+  /** A membership begins now. */
+  begin(): void
+  /** The coordinator has answered. */
+  confirm(): void
+  /** There is no membership to keep. */
+  end(): void
+  readonly isUncertain: boolean
+}
+
+const UNCERTAIN_SHARE = 0.75
+const DEAD_SHARE = 2
+const BEATS = 10
+
+/** Makes a lease; it has no timer before `begin` and after `end`. */
+export function createLease(options: LeaseOptions): Lease {
+  const { sessionTimeoutMs } = options
+  const intervalMs = Math.max(20, Math.floor(sessionTimeoutMs / BEATS))
+  let confirmedAt = 0
+  let timer: NodeJS.Timeout | undefined
+  let uncertain = false
+  let beating = false
+
+  function check(): void {
+    const silentMs = performance.now() - confirmedAt
+    const joining = options.isJoining()
+    const deadMs = joining ? options.joinAllowanceMs + sessionTimeoutMs : sessionTimeoutMs * DEAD_SHARE
+    if (silentMs > deadMs) {
+      end()
+      options.onDead(silentMs)
+      return
+    }
+    if (silentMs > sessionTimeoutMs * UNCERTAIN_SHARE && !uncertain) {
+      uncertain = true
+      options.onUncertain(silentMs)
+    }
+    if (silentMs >= intervalMs && !joining && !beating) void beat()
+  }
+
+  async function beat(): Promise<void> {
+    beating = true
+    await options.heartbeat()
+    beating = false
+  }
+
+  function end(): void {
+    clearInterval(timer)
+    timer = undefined
+    uncertain = false
+  }
+
+  return {
+    begin() {
+      confirmedAt = performance.now()
+      uncertain = false
+      beating = false
+      timer ??= setInterval(check, intervalMs)
+    },
+    confirm() {
+      confirmedAt = performance.now()
+      if (!uncertain) return
+      uncertain = false
+      options.onCertain()
+    },
+    end,
+    get isUncertain() {
+      return uncertain
+    },
+  }
+}

@@ -1,0 +1,51 @@
+import { randomBytes } from 'node:crypto'
+import type { Position, Transport } from '@house-helper/events-core'
+import { type Admin, Kafka, logLevel } from 'kafkajs'
+import { createKafkaTransport } from '../src/transport.ts'
+
+/** The brokers that integration tests run against. */
+export function brokersFromEnv(): string[] {
+  const brokers = process.env.KAFKA_BROKERS
+  if (brokers) return brokers.split(',')
+  throw new Error('KAFKA_BROKERS is not set: run the tests with `pnpm test`, which starts Kafka.')
+}
+
+/** A name that no other test uses. */
+export function randomName(): string {
+  return `t${randomBytes(6).toString('hex')}`
+}
+
+/** Runs work with kafkajs's own admin: to do and to check what a Transport does not offer. */
+export async function withAdmin<Result>(work: (admin: Admin) => Promise<Result>, brokers = brokersFromEnv()): Promise<Result> {
+  const admin = new Kafka({ brokers, logLevel: logLevel.NOTHING }).admin()
+  await admin.connect()
+  try {
+    return await work(admin)
+  } finally {
+    await admin.disconnect()
+  }
+}
+
+/** Drops the messages before a position. */
+export async function truncate({ topic, partition, offset }: Position): Promise<void> {
+  await withAdmin(async (admin) => {
+    // kafkajs deletes records of topics only whose metadata it happens to have.
+    await admin.fetchTopicOffsets(topic)
+    await admin.deleteTopicRecords({ topic, partitions: [{ partition, offset: String(offset) }] })
+  })
+}
+
+/** Deletes topics and groups; members of the groups must be gone. */
+export async function cleanUp(topics: readonly string[], groupIds: readonly string[] = []): Promise<void> {
+  await withAdmin(async (admin) => {
+    if (topics.length > 0) await admin.deleteTopics({ topics: [...topics] })
+    const known = new Set((await admin.listGroups()).groups.map(({ groupId }) => groupId))
+    const existing = groupIds.filter((groupId) => known.has(groupId))
+    if (existing.length > 0) await admin.deleteGroups(existing)
+  })
+}
+
+/** A transport to the tests' brokers. */
+export function openRealTransport(): Transport {
+  return createKafkaTransport({ brokers: brokersFromEnv() })
+}
