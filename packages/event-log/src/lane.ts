@@ -115,12 +115,15 @@ export function createLane({ topic, partition }: TopicPartition, previous: Promi
     isFiled = true
     setPaused(true)
   }
-  const hasWork = () => !dropped.signal.aborted && !frozen && (state === undefined || queue.length > 0 || !isFiled)
+  // To file an entry is not to start anything: the ledger has it already.
+  const hasWork = () =>
+    !dropped.signal.aborted &&
+    (frozen ? state !== undefined && !isFiled : state === undefined || queue.length > 0 || !isFiled)
   const work = async () => {
     while (hasWork()) {
       const before = state
       if (before === undefined) await open()
-      else if (queue.length > 0) await write(before)
+      else if (queue.length > 0 && !frozen) await write(before)
       else {
         await attempting(() => writing.ledger.file(before))
         isFiled = true

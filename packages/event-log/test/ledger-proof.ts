@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import type { FetchedMessage } from '@house-helper/events-core'
 import { expect } from 'vitest'
 import { type LedgerEntry, ledgerSchema, partitionSchema } from '../src/documents.ts'
-import type { Stand } from './stand.ts'
+import { type Stand, until } from './stand.ts'
 
 /** The head over messages, written from the README's definition and not with the package's code. */
 export function headOf(messages: readonly FetchedMessage[]): string {
@@ -33,8 +33,7 @@ export async function ledgerEntries(stand: Stand, partition = 0, generation = 1)
     .collection('ledger')
     .find({ topic: stand.topic, partition, generation }, { promoteBuffers: true })
   const parsed = (await entries.toArray()).map((entry) => ledgerSchema.parse(entry))
-  const order = { start: 0, gap: 1, batch: 1 }
-  return parsed.sort((a, b) => order[a.kind] - order[b.kind] || a.from - b.from)
+  return parsed.sort((a, b) => a.from - b.from || a.to - b.to)
 }
 
 /**
@@ -42,6 +41,7 @@ export async function ledgerEntries(stand: Stand, partition = 0, generation = 1)
  * heads are those of the messages in the topic, and every message is exactly once among records, repeats and quarantine.
  */
 export async function proveLedger(stand: Stand, partition = 0): Promise<void> {
+  await newestFiled(stand, partition)
   const found = await stand.db
     .collection<{ _id: string }>('partitions')
     .findOne({ _id: `${stand.topic}/${partition}` }, { promoteBuffers: true })
@@ -58,6 +58,14 @@ export async function proveLedger(stand: Stand, partition = 0): Promise<void> {
   expect(next).toBe(state.next)
   expect(Buffer.from(state.head).toString('hex')).toBe(headOf(messages))
   await proveOffsets(stand, partition, state.generation, entries, messages)
+}
+
+/** Waits for what is filed last: the newest entry, which the state carries until then. */
+async function newestFiled(stand: Stand, partition: number): Promise<void> {
+  await until('the newest entry is filed', async () => {
+    const state = await stand.db.collection('partitions').findOne({ topic: stand.topic, partition })
+    return (await stand.db.collection('ledger').countDocuments({ _id: state?.entry._id })) === 1
+  })
 }
 
 async function proveOffsets(
