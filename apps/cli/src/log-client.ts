@@ -101,7 +101,8 @@ function answer<Schema extends z.ZodType>(url: URL, schema: Schema, { status, bo
   const json = parsed(body)
   if (status >= 400) throw refused(url, status, json)
   const checked = schema.safeParse(json)
-  if (checked.success) return checked.data
+  // The answer itself: what the schema does not name keeps its place too.
+  if (checked.success) return json as z.infer<Schema>
   const issue = checked.error.issues[0]
   const where = issue === undefined || issue.path.length === 0 ? 'its answer' : issue.path.join('.')
   throw new CliError(

@@ -39,7 +39,16 @@ async function run(argv: readonly string[], env: Record<string, string> = {}, st
     text(child.stderr),
     once(child, 'exit') as Promise<[number | null]>,
   ])
-  return { exitCode, stdout, stderr, lines: () => stdout.split('\n').filter(Boolean).map((line) => JSON.parse(line)) }
+  return {
+    exitCode,
+    stdout,
+    stderr,
+    lines: () =>
+      stdout
+        .split('\n')
+        .filter(Boolean)
+        .map((line) => JSON.parse(line)),
+  }
 }
 
 /** The address of a port that nothing listens on. */
@@ -65,7 +74,9 @@ describe('hh-events on real Kafka', () => {
     expect(new Set(again.lines().map(({ change }) => change))).toEqual(new Set(['exists']))
     const [tasks] = await transport.admin.describeTopics([`${prefix}.tasks`])
     expect(tasks).toMatchObject({ partitions: 2, replicationFactor: 1 })
-    expect(await transport.admin.topicConfig(`${prefix}.dead.points`, ['retention.ms'])).toEqual({ 'retention.ms': '-1' })
+    expect(await transport.admin.topicConfig(`${prefix}.dead.points`, ['retention.ms'])).toEqual({
+      'retention.ms': '-1',
+    })
     const other = await run(['topics', 'plan', '--partitions', '5'])
     expect(other.lines()[0]).toMatchObject({ change: 'differs', differences: ['has 2 partitions, not 5'] })
   })
@@ -79,7 +90,14 @@ describe('hh-events on real Kafka', () => {
     const [message] = await transport.read({ topic, partition, offset })
     expect(decodeEnvelope(message?.value ?? null)).toMatchObject({
       readable: true,
-      envelope: { id, type: 'task.created', source: 'hh-events', householdId: 'household-001', userId: 'user-001', data },
+      envelope: {
+        id,
+        type: 'task.created',
+        source: 'hh-events',
+        householdId: 'household-001',
+        userId: 'user-001',
+        data,
+      },
     })
     expect(Buffer.from(message?.key ?? []).toString()).toBe('household-001')
   })

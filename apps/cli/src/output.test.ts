@@ -40,6 +40,20 @@ describe('createOutput', () => {
     expect(stdout.text).toBe('{"a":1}\n')
   })
 
+  it('breaks long text where the terminal is narrow, in columns that may wrap only', () => {
+    const stdout = Object.assign(createTextSink(true), { columns: 46 })
+    const output = createOutput({ stdout, stderr: stdout, env: { NO_COLOR: '1' } })
+    const wrapping: readonly Column<Row>[] = [
+      { heading: 'NAME', cell: ({ name }) => name },
+      { heading: 'WORDS', cell: () => 'several words that together are far too long for this', wrap: true },
+    ]
+    output.rows(wrapping, [{ name: 'a-name-that-stays-whole', n: 1 }])
+    const lines = stdout.text.trimEnd().split('\n')
+    expect(lines.length).toBeGreaterThan(3)
+    expect(lines[1]).toMatch(/^a-name-that-stays-whole {2}several words/)
+    expect(lines.map((line) => line.trim()).join(' ')).toContain('that together')
+  })
+
   it('colours on a terminal, and not where NO_COLOR is set', () => {
     const colored = outputOn({})
     colored.output.rows(columns, rows)

@@ -14,6 +14,8 @@ export interface Column<Row> {
   readonly cell: (row: Row) => string
   /** Colours a cell where colours are on. */
   readonly color?: (text: string, row: Row, colors: Colors) => string
+  /** Breaks long text into lines where the table would be wider than the terminal. Default false. */
+  readonly wrap?: true
 }
 
 /** Functions that colour text, or leave it alone where colours are off. */
@@ -34,7 +36,10 @@ export interface Output {
 
 /** How {@link createOutput} writes. */
 export interface OutputOptions {
-  readonly stdout: TextStream
+  readonly stdout: TextStream & {
+    /** The terminal's width in characters; undefined where it is not known. */
+    readonly columns?: number | undefined
+  }
   readonly stderr: TextStream
   readonly env: Readonly<Record<string, string | undefined>>
   /** One JSON value a line on a terminal too. Default: only where stdout is no terminal. */
@@ -49,7 +54,7 @@ export function createOutput({ stdout, stderr, env, json = false }: OutputOption
   return {
     format,
     rows: (columns, rows) => {
-      if (format === 'table') line(tableText(columns, rows, colors))
+      if (format === 'table') line(tableText(columns, rows, colors, stdout.columns))
       else for (const row of rows) line(jsonLine(row))
     },
     record: (value, fields) => {
@@ -70,16 +75,24 @@ export function colorsFor(stream: TextStream, env: Readonly<Record<string, strin
   return pc.createColors(stream.isTTY === true && !env.NO_COLOR && env.TERM !== 'dumb')
 }
 
-function tableText<Row>(columns: readonly Column<Row>[], rows: readonly Row[], colors: Colors): string {
+function tableText<Row>(
+  columns: readonly Column<Row>[],
+  rows: readonly Row[],
+  colors: Colors,
+  width = Number.POSITIVE_INFINITY,
+): string {
+  const cells = rows.map((row) => columns.map(({ cell }) => printable(cell(row))))
   const table = new Table({
     head: columns.map((column) => colors.bold(column.heading)),
-    style: { head: [], border: [], 'padding-left': 0, 'padding-right': 2 },
+    style: { head: [], border: [], 'padding-left': 0, 'padding-right': GAP },
     chars: noBorder,
+    colWidths: columnWidths(columns, cells, width),
+    wordWrap: true,
   })
-  for (const row of rows) {
+  for (const [index, row] of rows.entries()) {
     table.push(
-      columns.map(({ cell, color }) => {
-        const text = printable(cell(row))
+      columns.map(({ color }, column) => {
+        const text = cells[index]?.[column] ?? ''
         return color === undefined ? text : color(text, row, colors)
       }),
     )
@@ -89,6 +102,26 @@ function tableText<Row>(columns: readonly Column<Row>[], rows: readonly Row[], c
     .split('\n')
     .map((row) => row.trimEnd())
     .join('\n')
+}
+
+const GAP = 2
+const NARROWEST = 24
+
+/** As wide as the widest cell; where that is too much together, columns that wrap share what the others leave. */
+function columnWidths<Row>(
+  columns: readonly Column<Row>[],
+  cells: readonly (readonly string[])[],
+  width: number,
+): (number | null)[] {
+  const natural = columns.map(
+    ({ heading }, column) => GAP + Math.max(heading.length, ...cells.map((row) => row[column]?.length ?? 0)),
+  )
+  const sum = (widths: readonly number[]) => widths.reduce((total, one) => total + one, 0)
+  if (sum(natural) <= width) return natural
+  const fixed = sum(natural.filter((_, column) => columns[column]?.wrap === undefined))
+  const wrapping = columns.filter(({ wrap }) => wrap).length
+  const share = Math.max(NARROWEST, Math.floor((width - fixed) / Math.max(1, wrapping)))
+  return natural.map((one, column) => (columns[column]?.wrap ? Math.min(one, share) : one))
 }
 
 const noBorder = {

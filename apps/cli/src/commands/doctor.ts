@@ -97,8 +97,8 @@ const skippedCluster: Finding = {
 const columns: readonly Column<Finding>[] = [
   { heading: 'CHECKED', cell: ({ subject, check }) => `${subject}: ${check}` },
   { heading: 'RESULT', cell: ({ status }) => status, color: (text, { status }, colors) => paint(colors)[status](text) },
-  { heading: 'SEEN', cell: ({ detail }) => detail },
-  { heading: 'WHAT TO DO', cell: ({ remedy }) => remedy ?? '' },
+  { heading: 'SEEN', cell: ({ detail }) => detail, wrap: true },
+  { heading: 'WHAT TO DO', cell: ({ remedy }) => remedy ?? '', wrap: true },
 ]
 
 function paint(colors: Colors): Readonly<Record<Finding['status'], (text: string) => string>> {

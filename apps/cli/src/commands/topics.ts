@@ -87,7 +87,7 @@ const columns: readonly Column<AppliedTopic>[] = [
   { heading: 'CHANGE', cell: ({ change }) => change, color: (text, { change }, colors) => paint(colors)[change](text) },
   { heading: 'PARTITIONS', cell: ({ partitions }) => String(partitions) },
   { heading: 'REPLICAS', cell: ({ replicationFactor }) => String(replicationFactor) },
-  { heading: 'NOTES', cell: notes },
+  { heading: 'NOTES', cell: notes, wrap: true },
 ]
 
 function notes({ change, config, differences }: AppliedTopic): string {

@@ -1,3 +1,5 @@
+import type { HouseHelperError } from '@house-helper/events-core'
+
 /** What one check of the doctor found. */
 export interface Finding {
   /** What was looked at: `broker localhost:9092`, `topic house-helper.tasks`. */
@@ -16,4 +18,10 @@ export interface Finding {
 export function worst(findings: readonly Finding[]): 'ok' | 'failed' | 'unreachable' {
   if (findings.some(({ status }) => status === 'unreachable')) return 'unreachable'
   return findings.some(({ status }) => status === 'failed') ? 'failed' : 'ok'
+}
+
+/** What an error says before it comes to the remedy, which a finding has for itself. */
+export function detailOf(error: HouseHelperError): string {
+  if (error.code === 'TIMED_OUT') return 'no answer in time'
+  return error.message.replace(/\s*\n\s*/g, ' ').replace(/(\.) (?=[A-Z]).*$/s, '$1')
 }

@@ -2,7 +2,7 @@ import { isHouseHelperError, type Transport } from '@house-helper/events-core'
 import { planTopics, wantedTopics } from '../topic-plan.ts'
 import type { World } from '../world.ts'
 import type { DeadlineClock } from './deadline-clock.ts'
-import type { Finding } from './finding.ts'
+import { detailOf, type Finding } from './finding.ts'
 
 /** What the doctor looks for in a cluster. */
 export interface ClusterChecks {
@@ -76,16 +76,18 @@ async function attempt(
   } catch (error) {
     if (!isHouseHelperError(error)) throw error
     const status = away.has(error.code) ? 'unreachable' : 'failed'
-    return [{ subject, check, status, detail: error.message, remedy: remedies[error.code] ?? 'See docs/errors.md.' }]
+    return [{ subject, check, status, detail: detailOf(error), remedy: remedies[error.code] ?? 'See docs/errors.md.' }]
   }
 }
 
 const away = new Set(['UNREACHABLE', 'TIMEOUT', 'TIMED_OUT'])
 
 const remedies: Readonly<Record<string, string>> = {
-  UNREACHABLE: 'A broker of the cluster cannot be reached: check what it advertises (advertised.listeners).',
+  UNREACHABLE:
+    'If the brokers above are well: check what they advertise (advertised.listeners), and whether this listener expects TLS (KAFKA_SSL) or a login (KAFKA_SASL_MECHANISM).',
   TIMEOUT: 'A broker was reached and did not answer: look at its log and load.',
-  TIMED_OUT: 'Look at the brokers above; if they are well, check advertised.listeners, or give --timeout more time.',
+  TIMED_OUT:
+    'If the brokers above are well: does this listener expect TLS (KAFKA_SSL) or a login (KAFKA_SASL_MECHANISM)? Else check advertised.listeners, or give --timeout more time.',
   AUTHENTICATION_FAILED: 'Check KAFKA_SASL_MECHANISM, KAFKA_SASL_USERNAME and the password.',
   NOT_AUTHORIZED: "Grant the operator's ACLs: docs/operate.md lists them.",
   TLS_FAILED: 'Check KAFKA_SSL_CA_FILE and the name in the certificate.',

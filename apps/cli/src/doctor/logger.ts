@@ -1,7 +1,7 @@
 import { isHouseHelperError } from '@house-helper/events-core'
 import { createLogClient, type LoggedTopic } from '../log-client.ts'
 import type { DeadlineClock } from './deadline-clock.ts'
-import type { Finding } from './finding.ts'
+import { detailOf, type Finding } from './finding.ts'
 
 /** Asks the event logger what it has recorded: whether it answers, reads its database, and reaches Kafka itself. */
 export async function loggerFindings(
@@ -19,7 +19,7 @@ export async function loggerFindings(
     const remedy = away
       ? 'Start the event logger, or set EVENT_LOGGER_URL to where it listens (HTTP_HOST and HTTP_PORT).'
       : 'Look at its log, and check that EVENT_LOGGER_URL names the event logger.'
-    return [{ ...found, status: away ? 'unreachable' : 'failed', detail: error.message, remedy }]
+    return [{ ...found, status: away ? 'unreachable' : 'failed', detail: detailOf(error), remedy }]
   }
 }
 
