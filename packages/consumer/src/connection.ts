@@ -1,19 +1,18 @@
-import type { Transport } from '@house-helper/events-core'
-import type { ConnectionSettings } from '@house-helper/transport-kafkajs'
+import type { ConnectionSettings, OpenedTransport } from '@house-helper/transport-kafkajs'
+import type { SubscriberOptions } from './subscriber.ts'
 
-/** A transport, and how to let go of it: one that was given stays open. */
-export interface Connection {
-  readonly transport: Transport
-  readonly release: () => Promise<void>
-}
-
-/** Takes the transport that was given, or opens one by the settings; equal settings share one. */
-export async function connect(
-  options: Partial<ConnectionSettings> & { readonly transport?: Transport },
-): Promise<Connection> {
-  if (options.transport !== undefined) return { transport: options.transport, release: async () => {} }
+/** Takes the transport that was given, or opens one by the connection settings and the environment. */
+export async function connect(options: SubscriberOptions): Promise<OpenedTransport> {
+  const { transport, logger } = options
+  if (transport !== undefined) return { transport, release: async () => {} }
   // Loaded when it is needed: with a transport of its own a subscriber works without a Kafka client.
   const { openTransport } = await import('@house-helper/transport-kafkajs')
-  const transport = openTransport(options)
-  return { transport, release: () => transport.close() }
+  return openTransport({ ...connectionOf(options), ...(logger && { logger }) })
+}
+
+/** What of the options is about the connection: all that is not about the subscriber, misspelt ones included. */
+function connectionOf(options: SubscriberOptions): Partial<ConnectionSettings> {
+  const { on, logger, transport, groupId, concurrency, maxPending, retry, timeoutMs, ...others } = options
+  const { sessionTimeoutMs, commitIntervalMs, stallTimeoutMs, closeTimeoutMs, ...connection } = others
+  return connection
 }

@@ -120,6 +120,8 @@ export class Engine {
     const untilMs = performance.now() + timeoutMs
     this.#halt()
     this.#receiver.pause([...this.assignment.windows.values()])
+    // What is done by now is safe even if nothing after this can be committed in time.
+    void this.committer.flush()
     const drained = await within(this.scheduler.idle(), timeoutMs * 0.75)
     if (!drained) this.#abandon()
     this.committer.clean = true
