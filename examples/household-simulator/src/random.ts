@@ -2,8 +2,8 @@
 export interface Random {
   /** A whole number from `low` to `high`, both included. */
   integer(low: number, high: number): number
-  /** One of these. */
-  pick<Item>(items: readonly [Item, ...Item[]]): Item
+  /** One of these, of which there is at least one. */
+  pick<const Items extends readonly [unknown, ...unknown[]]>(items: Items): Items[number]
   /** Whether something of this probability happens. */
   chance(probability: number): boolean
   /** Letters and digits of 5 random bits each. */
@@ -22,7 +22,7 @@ export function createRandom(seed: number): Random {
   const integer = (low: number, high: number): number => low + Math.floor((draw() / 2 ** 32) * (high - low + 1))
   return {
     integer,
-    pick: (items) => items[integer(0, items.length - 1)] ?? items[0],
+    pick: (items) => items[integer(0, items.length - 1)],
     chance: (probability) => draw() / 2 ** 32 < probability,
     text: (length) => randomText(draw, length),
   }
