@@ -18,8 +18,11 @@ interface Held {
 }
 
 const holderFile = fileURLToPath(new URL('./fixtures/stack-holder.ts', import.meta.url))
+// A start takes seconds, on a busy machine many.
+vi.setConfig({ testTimeout: 180_000 })
+
 // A clean end may take a server its full stop deadline.
-const gone = { timeout: 20_000, interval: 50 }
+const gone = { timeout: 30_000, interval: 50 }
 
 let holder: ChildProcess
 
@@ -27,17 +30,14 @@ afterEach(() => {
   holder.kill('SIGKILL')
 })
 
-test.each(['SIGKILL', 'SIGTERM', 'SIGINT'] as const)(
-  '%s of the process that holds the servers leaves none of them',
-  async (signal) => {
-    const held = await holdStack()
-    expect(await running([...held.servers, ...held.supervisors])).toBe(4)
-    holder.kill(signal)
-    await once(holder, 'exit')
-    await vi.waitFor(async () => expect(await running([...held.servers, ...held.supervisors])).toBe(0), gone)
-    expect(held.folders.filter((folder) => existsSync(folder))).toEqual([])
-  },
-)
+test('SIGKILL of the process that holds the servers leaves none of them, and none of their data', async () => {
+  const held = await holdStack()
+  expect(await running([...held.servers, ...held.supervisors])).toBe(4)
+  holder.kill('SIGKILL')
+  await once(holder, 'exit')
+  await vi.waitFor(async () => expect(await running([...held.servers, ...held.supervisors])).toBe(0), gone)
+  expect(held.folders.filter((folder) => existsSync(folder))).toEqual([])
+})
 
 test('a killed supervisor takes its server with it', async () => {
   const server = await superviseProcess('a sleeper', {

@@ -21,7 +21,7 @@ export function testCounts(file: string): Reporter {
 }
 
 /** Counts the tests that really ran: skipped ones are neither passed nor failed. */
-export function countTests(modules: readonly Pick<TestModule, 'children' | 'errors'>[]): TestCounts {
+function countTests(modules: readonly Pick<TestModule, 'children' | 'errors'>[]): TestCounts {
   const counts = { passed: 0, failed: 0 }
   for (const module of modules) {
     counts.failed += module.errors().length
