@@ -1,6 +1,7 @@
+import type { Logger } from '@house-helper/events-core'
 import type { HealthReasons } from './health.ts'
 import { described } from './recorder-listeners.ts'
-import type { RecorderLogger, RecorderSettings } from './recorder-options.ts'
+import type { RecorderSettings } from './recorder-options.ts'
 import type { Recording } from './recording.ts'
 import { retrying } from './retry.ts'
 import { type FoundTopics, findTopics } from './topic-discovery.ts'
@@ -18,7 +19,7 @@ export interface Membership {
 export interface MembershipParts {
   readonly settings: RecorderSettings
   readonly health: HealthReasons
-  readonly logger: RecorderLogger
+  readonly logger: Logger
   /** Aborted when the recorder ends. */
   readonly signal: AbortSignal
   createRecording(topics: readonly string[]): Recording

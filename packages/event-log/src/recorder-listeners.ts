@@ -1,15 +1,15 @@
-import { isHouseHelperError, type TopicPartition } from '@house-helper/events-core'
+import { isHouseHelperError, type Logger, type TopicPartition } from '@house-helper/events-core'
 import type { HealthReasons } from './health.ts'
 import type { LaneListener } from './lane.ts'
 import { storeErrorName } from './mongo-errors.ts'
 import { recordedBatch } from './recorded-batch.ts'
-import type { RecorderLogger, RecorderOptions } from './recorder-options.ts'
+import type { RecorderOptions } from './recorder-options.ts'
 import type { GroupListener } from './recording.ts'
 import type { StatsBook } from './stats-book.ts'
 
 /** Where a recorder's happenings go. */
 export interface ListenerParts {
-  readonly logger: RecorderLogger
+  readonly logger: Logger
   readonly health: HealthReasons
   readonly book: StatsBook
   died(error: Error): void

@@ -1,18 +1,10 @@
-import { checkGroupId, type Domain, type Transport } from '@house-helper/events-core'
+import { checkGroupId, type Domain, type Logger, silentLogger, type Transport } from '@house-helper/events-core'
 import type { Db } from 'mongodb'
 import { z } from 'zod'
 import { LogError } from './errors.ts'
 import type { RecorderHealth } from './health.ts'
 import type { RecordedBatch } from './recorded-batch.ts'
 import type { RecorderStats } from './stats.ts'
-
-/** Where the recorder writes what happens; pino's loggers fit. Payloads are never among the fields. */
-export interface RecorderLogger {
-  debug(fields: object, message: string): void
-  info(fields: object, message: string): void
-  warn(fields: object, message: string): void
-  error(fields: object, message: string): void
-}
 
 /** What {@link createRecorder} takes. */
 export interface RecorderOptions {
@@ -51,7 +43,7 @@ export interface RecorderOptions {
   /** Records into a standalone MongoDB, which can lose what it acknowledged. Default false. */
   readonly allowStandalone?: boolean
   /** Default: nothing is logged. */
-  readonly logger?: RecorderLogger
+  readonly logger?: Logger
   /** Told of each batch once it is in the ledger, for metrics. Must not throw: that ends the recorder. */
   readonly onBatch?: ((batch: RecordedBatch) => void) | undefined
 }
@@ -96,11 +88,9 @@ export type RecorderSettings = Readonly<z.output<typeof settingsSchema>> &
   Required<Pick<RecorderOptions, 'transport' | 'db' | 'domains' | 'logger'>> &
   Pick<RecorderOptions, 'onBatch'>
 
-const silent: RecorderLogger = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} }
-
 /** Checks the options and adds the defaults; throws `LOG_OPTIONS_INVALID`, or `GROUP_ID_INVALID`. */
 export function checkOptions(options: RecorderOptions): RecorderSettings {
-  const { transport, db, domains, logger = silent, onBatch } = options
+  const { transport, db, domains, logger = silentLogger, onBatch } = options
   const result = settingsSchema.safeParse(options)
   if (result.success) return { ...result.data, transport, db, domains, logger, onBatch }
   const issues = result.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`)
