@@ -28,9 +28,8 @@ const steps: readonly Step[] = [
   commandStep('attw: what is published has its types', 'turbo', ['run', 'attw', ...turbo]),
   commandStep('knip: nothing unused, nothing undeclared', 'knip', ['--no-progress']),
   commandStep('knip: what is published needs no development dependency', 'knip', [
-    '--no-progress',
-    '--strict',
-    '--dependencies',
+    ...['--no-progress', '--strict', '--dependencies'],
+    ...['--workspace', 'packages/*', '--workspace', 'packages/domains/*'],
   ]),
 ]
 
