@@ -66,7 +66,8 @@ export async function createEventLogger(
     recording.start()
     return { url, probeUrl, started: recording.started, closed: recording.closed, close, [Symbol.asyncDispose]: close }
   } catch (error) {
-    await close()
+    // What could not be closed is in the log; why it could not begin matters more.
+    await close().catch(() => {})
     throw error
   }
 }
@@ -93,11 +94,12 @@ function createParts(config: EventLoggerConfig, options: EventLoggerOptions, log
     logger,
   })
   const metrics = createMetrics({ stats: () => statsOf(recording), measurements })
+  const ownTransport = async (): Promise<void> => (options.transport === undefined ? transport.close() : undefined)
   const steps: ShutdownStep[] = [
     { name: 'the recorder', timeoutMs: 5_000, close: () => recording.close({ timeoutMs: 4_500 }) },
-    { name: 'the measurements', timeoutMs: 500, close: () => measurements.close() },
+    { name: 'the measurements', timeoutMs: 500, close: async () => measurements.close() },
     { name: 'the client for topic sizes', timeoutMs: 500, close: async () => topicSizes?.close() },
-    { name: 'the connection to Kafka', timeoutMs: 1_000, close: async () => options.transport ?? transport.close() },
+    { name: 'the connection to Kafka', timeoutMs: 1_000, close: ownTransport },
     { name: 'the connection to MongoDB', timeoutMs: 500, close: () => client.close() },
     { name: 'the metrics', timeoutMs: 250, close: () => metrics.close() },
   ]

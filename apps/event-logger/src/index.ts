@@ -1,4 +1,5 @@
 export { configFromEnv, type EventLoggerConfig } from './config.ts'
+export { domains } from './domains.ts'
 export { EventLoggerError, type EventLoggerErrorCode } from './errors.ts'
 export { createEventLogger, type EventLogger, type EventLoggerOptions } from './event-logger.ts'
 export type { ListenAddress } from './listening.ts'

@@ -8,8 +8,8 @@ const shutdownTimeoutMs = 10_000
 const config = readConfig()
 const logger = createLogger(config.logLevel)
 try {
-  const eventLogger = await createEventLogger(config, { logger })
   const signalled = onceSignalled()
+  const eventLogger = await createEventLogger(config, { logger })
   const dead = eventLogger.closed.then(
     () => undefined,
     (error: unknown) => ({ error }),

@@ -5,14 +5,13 @@ import { EventLoggerError } from './errors.ts'
 const refusals = new Set<unknown>([13, 18, 8000])
 const certificateErrors = /^(?:CERT_|DEPTH_ZERO_|SELF_SIGNED_|UNABLE_TO_|ERR_TLS_|ERR_SSL_|ERR_OSSL_|HOSTNAME_MISMATCH)/
 
-/** Makes a client that has not connected yet. Reads and writes wait 5 s for a server, then fail. */
+const defaultTimeouts = { serverSelectionTimeoutMS: 5_000, connectTimeoutMS: 5_000 }
+
+/** Makes a client that has not connected yet. It waits 5 s for a server, unless the connection string says otherwise. */
 export function mongoClient(uri: string): MongoClient {
-  return new MongoClient(uri, {
-    appName: 'event-logger',
-    serverSelectionTimeoutMS: 5_000,
-    connectTimeoutMS: 5_000,
-    ignoreUndefined: true,
-  })
+  // Options that are given here would prevail over the connection string's.
+  const timeouts = Object.entries(defaultTimeouts).filter(([name]) => !uri.toLowerCase().includes(name.toLowerCase()))
+  return new MongoClient(uri, { appName: 'event-logger', ...Object.fromEntries(timeouts) })
 }
 
 /**

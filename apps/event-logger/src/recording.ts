@@ -65,6 +65,7 @@ export function createRecording(options: RecordingOptions): Recording {
     if (recorder === undefined || closing.signal.aborted) return
     state = { status: 'recording', recorder }
     recorder.closed.catch(die)
+    options.logger.info({}, 'Recording has begun.')
     started.resolve()
   }
 

@@ -2,16 +2,15 @@ import { setTimeout as sleep } from 'node:timers/promises'
 
 /** A task that runs again and again until it is closed. */
 export interface Repetition {
-  /** Stops repeating, tells a run in progress to stop, and waits for it. */
-  close(): Promise<void>
+  /** Stops repeating. A run in progress is left to itself; how it ends interests nobody any more. */
+  close(): void
 }
 
 /** What {@link repeat} takes. */
 export interface RepetitionOptions {
   /** From the end of one run to the start of the next. */
   readonly intervalMs: number
-  /** The signal is aborted by `close`. */
-  run(signal: AbortSignal): Promise<void>
+  run(): Promise<void>
   /** Told of a run that failed; the next one comes all the same. */
   failed(error: unknown): void
 }
@@ -20,22 +19,18 @@ export interface RepetitionOptions {
 export function repeat({ intervalMs, run, failed }: RepetitionOptions): Repetition {
   const closing = new AbortController()
   const { signal } = closing
-  const running = (async () => {
+  const turn = async (): Promise<void> => {
     while (!signal.aborted) {
       try {
-        await run(signal)
+        await run()
       } catch (error) {
         if (!signal.aborted) failed(error)
       }
       await pause(intervalMs, signal)
     }
-  })()
-  return {
-    close: () => {
-      closing.abort()
-      return running
-    },
   }
+  void turn()
+  return { close: () => closing.abort() }
 }
 
 /** Waits, and less where the signal is aborted. Never rejects. */

@@ -61,8 +61,8 @@ function observeBatches(meter: Meter): (batch: RecordedBatch) => void {
     description: 'Time from taking a batch of messages to its acknowledgement by MongoDB, ledger included.',
     advice: { explicitBucketBoundaries: processingBuckets },
   })
-  return ({ topic, durationMs, contracts }) => {
-    processing.record(durationMs / 1000, { topic })
+  return ({ topic, processingMs, contracts }) => {
+    processing.record(processingMs / 1000, { topic })
     for (const [contract, count] of Object.entries(contracts)) {
       if (count > 0) events.add(count, { topic, contract })
     }

@@ -1,0 +1,178 @@
+import { silentLogger } from '@house-helper/events-core'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
+import { createEventLogger, type EventLogger } from './event-logger.ts'
+import { createTestStack, type TestStack } from './testing/stack.ts'
+
+const goMessage = `{ "id": "20251009120000-abc123", "type": "task.completed", "source": "api-service",
+  "householdId": "household-001", "userId": "user-001", "timestamp": "2025-10-09T12:00:00Z", "version": "1.0",
+  "data": { "taskId": "task-001", "title": "Take out trash", "status": "completed",
+            "completedBy": "user-001", "completedAt": "2025-10-09T12:00:00Z" },
+  "metadata": { "correlationId": "req-xyz789" } }`
+
+function eventText(fields: Readonly<Record<string, unknown>>): string {
+  return JSON.stringify({
+    type: 'task.deleted',
+    source: 'test',
+    householdId: 'household-002',
+    timestamp: '2025-10-10T12:00:00Z',
+    version: '1.0',
+    data: { taskId: 'task-002' },
+    ...fields,
+  })
+}
+
+let stack: TestStack
+let logger: EventLogger
+
+/** Waits until an answer is as expected; returns it. */
+async function eventually(address: string, expected: (body: string) => void): Promise<string> {
+  return await vi.waitFor(
+    async () => {
+      const answer = await fetch(address)
+      const body = await answer.text()
+      expected(body)
+      return body
+    },
+    { timeout: 20_000, interval: 100 },
+  )
+}
+
+beforeAll(async () => {
+  stack = await createTestStack(['tasks', 'bills'])
+  logger = await createEventLogger(stack.config, { logger: silentLogger, lagIntervalMs: 200, sizeIntervalMs: 500 })
+  await logger.started
+  await stack.publish('tasks', 0, [
+    goMessage,
+    eventText({ id: 'broken', data: { taskId: 7 } }),
+    eventText({ id: 'unknown-type', type: 'task.exploded' }),
+    eventText({ id: 'unknown-version', version: '9.0' }),
+    'not JSON',
+    null,
+  ])
+  // The same event again, then another one under its id.
+  await stack.publish('tasks', 1, [goMessage, goMessage.replace('household-001', 'household-009')])
+  await stack.publish('bills', 2, [
+    eventText({ id: 'far', type: 'bill.paid', timestamp: '2026-01-01T00:00:00.123456789+02:00' }),
+  ])
+  await eventually(`${logger.url}/api/v1/topics`, (body) => {
+    expect(JSON.parse(body)).toMatchObject({
+      topics: [
+        { topic: stack.topic('bills'), recorded: 1, quarantined: 0 },
+        { topic: stack.topic('tasks'), recorded: 5, repeats: 1, conflicts: 1, quarantined: 2 },
+      ],
+    })
+  })
+})
+
+afterAll(async () => {
+  await logger.close()
+  await logger.closed
+  await stack[Symbol.asyncDispose]()
+})
+
+describe('the API', () => {
+  it('answers the message of the Go service with its data as it was written', async () => {
+    const answer = await fetch(`${logger.url}/api/v1/events/20251009120000-abc123`)
+    const text = await answer.text()
+    expect(text).toContain('"data":{ "taskId": "task-001", "title": "Take out trash", "status": "completed",\n')
+    expect(JSON.parse(text)).toMatchObject({
+      ...JSON.parse(goMessage),
+      contract: 'ok',
+      issues: [],
+      position: { topic: stack.topic('tasks'), partition: 0, offset: 0, generation: 1 },
+    })
+  })
+
+  it('lists events newest first, as far as they match', async () => {
+    const list = async (query: string): Promise<string[]> => {
+      const answer = await fetch(`${logger.url}/api/v1/events?${query}`)
+      const { events } = (await answer.json()) as { events: { recordId: string }[] }
+      return events.map(({ recordId }) => recordId.replace(/@.*/, '@'))
+    }
+    expect((await list(''))[0]).toBe('far')
+    expect(await list('household=household-002&type=task.deleted')).toEqual(['unknown-version', 'broken'])
+    expect(await list('subject=household-009')).toEqual(['20251009120000-abc123@'])
+    expect(await list('user=user-001')).toEqual(['20251009120000-abc123@', '20251009120000-abc123'])
+    expect(await list('since=2025-10-10T12:00:00Z&until=2025-10-10T12:00:01Z&limit=1')).toEqual(['unknown-version'])
+  })
+
+  it.each([
+    ['broken', 'broken'],
+    ['unknown-type', 'unknown-type'],
+    ['unknown-version', 'unknown-version'],
+  ])('answers %s with the verdict %s', async (id, contract) => {
+    const answer = await fetch(`${logger.url}/api/v1/events/${id}`)
+    const event = (await answer.json()) as { issues: unknown[] }
+    expect(event).toMatchObject({ id, contract })
+    expect(event.issues.length > 0).toBe(contract === 'broken')
+  })
+
+  it('goes on with a cursor, and refuses it for another list', async () => {
+    const { next } = (await (await fetch(`${logger.url}/api/v1/events?limit=4`)).json()) as { next: string }
+    const rest = (await (await fetch(`${logger.url}/api/v1/events?limit=4&cursor=${next}`)).json()) as { events: [] }
+    expect(rest.events).toHaveLength(2)
+    const refused = await fetch(`${logger.url}/api/v1/events?limit=4&user=user-001&cursor=${next}`)
+    expect([refused.status, await refused.json()]).toMatchObject([400, { errors: [{ parameter: 'cursor' }] }])
+  })
+})
+
+describe('the probes', () => {
+  it('say that it is alive and ready, and what is wrong all the same', async () => {
+    const live = await fetch(`${logger.probeUrl}/livez`)
+    expect([live.status, await live.json()]).toEqual([200, { status: 'ok' }])
+    const ready = await fetch(`${logger.probeUrl}/readyz`)
+    expect([ready.status, await ready.json()]).toEqual([
+      200,
+      { status: 'ok', warnings: [expect.stringContaining(`${stack.topic('tasks')}/1 has events under ids`)] },
+    ])
+  })
+
+  it('are not on the port of the API', async () => {
+    expect((await fetch(`${logger.url}/metrics`)).status).toBe(404)
+    expect((await fetch(`${logger.probeUrl}/api/v1/events`)).status).toBe(404)
+  })
+})
+
+describe('the metrics', () => {
+  it('count messages by outcome, events by verdict, and errors by reason', async () => {
+    const text = await (await fetch(`${logger.probeUrl}/metrics`)).text()
+    const topic = stack.topic('tasks')
+    for (const line of [
+      `event_logger_messages_total{topic="${topic}",outcome="recorded"} 4`,
+      `event_logger_messages_total{topic="${topic}",outcome="repeat"} 1`,
+      `event_logger_messages_total{topic="${topic}",outcome="conflict"} 1`,
+      `event_logger_messages_total{topic="${topic}",outcome="quarantined"} 2`,
+      `event_logger_events_recorded_total{topic="${topic}",contract="ok"} 2`,
+      `event_logger_events_recorded_total{topic="${topic}",contract="broken"} 1`,
+      `event_logger_events_recorded_total{topic="${topic}",contract="unknown-type"} 1`,
+      `event_logger_events_recorded_total{topic="${topic}",contract="unknown-version"} 1`,
+      `event_logger_errors_total{topic="${topic}",reason="quarantined"} 2`,
+      `event_logger_errors_total{topic="${topic}",reason="conflict"} 1`,
+      `event_logger_errors_total{topic="${topic}",reason="attempt"} 0`,
+    ]) {
+      expect(text).toContain(`${line}\n`)
+    }
+  })
+
+  it('have the time that batches took, and what the process takes', async () => {
+    const text = await (await fetch(`${logger.probeUrl}/metrics`)).text()
+    const sum = new RegExp(`^event_logger_batch_processing_seconds_sum\\{topic="${stack.topic('tasks')}"\\} (.+)$`, 'm')
+    expect(Number(sum.exec(text)?.[1])).toBeGreaterThan(0)
+    expect(text).toMatch(/^process_cpu_seconds_total \d/m)
+    expect(text).toMatch(/^process_resident_memory_bytes \d{7,}$/m)
+  })
+
+  it('have lag and size of every partition, measured by themselves', async () => {
+    await eventually(`${logger.probeUrl}/metrics`, (text) => {
+      for (const partition of [0, 1, 2]) {
+        const labels = `{topic="${stack.topic('tasks')}",partition="${partition}"}`
+        expect(text).toContain(`event_logger_consumer_lag_messages${labels} 0\n`)
+        expect(text).toContain(`event_logger_consumer_lag_seconds${labels} 0\n`)
+        const size = text.split(`event_logger_topic_size_bytes${labels} `)[1]?.split('\n')[0]
+        // Nothing was published to partition 2.
+        if (partition === 2) expect(size).toBe('0')
+        else expect(Number(size)).toBeGreaterThan(400)
+      }
+    })
+  })
+})
