@@ -53,7 +53,7 @@ describe('the progress in commit metadata', () => {
   it('leaves out the highest offsets where it does not fit, and never claims more', () => {
     const random = seeded(2)
     let cut = 0
-    for (let round = 0; round < 300; round++) {
+    for (let round = 0; round < 60; round++) {
       const position = Math.floor(random() * 1e9)
       const progress = someProgress(random, position, 4000)
       const text = encodeProgress(position, progress)
@@ -63,7 +63,7 @@ describe('the progress in commit metadata', () => {
       expect(read.tried).toEqual(progress.tried.slice(0, read.tried.length))
       if (read.done.length < progress.done.length) cut += 1
     }
-    expect(cut).toBeGreaterThan(50)
+    expect(cut).toBeGreaterThan(10)
   })
 
   it('is not read from foreign or damaged text', () => {

@@ -23,7 +23,14 @@ export function stderrLogger(write: (line: string) => void = (line) => void proc
   const at =
     (level: string): LogMethod =>
     (fields, message) =>
-      write(`${JSON.stringify({ level, time: new Date().toISOString(), ...fields, msg: message })}\n`)
+      write(`${JSON.stringify({ level, time: new Date().toISOString(), ...fields, msg: message }, withErrors)}\n`)
   const silent: LogMethod = () => {}
   return { debug: silent, info: silent, warn: at('warn'), error: at('error') }
+}
+
+/** Errors have no fields of their own that JSON would show. */
+function withErrors(_: string, value: unknown): unknown {
+  if (!(value instanceof Error)) return value
+  const { name, message, stack, cause } = value
+  return { ...value, name, message, stack, cause }
 }
