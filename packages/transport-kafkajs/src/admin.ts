@@ -64,7 +64,12 @@ async function topicsOf(
 
 async function topicConfig(wire: Wire, topic: string, settings: readonly string[]): Promise<Record<string, string>> {
   const resources = [{ type: TOPIC_RESOURCE, name: topic, configNames: [...settings] }]
-  const request = { target: 'any', api: 'DescribeConfigs', args: { resources }, place: { topic } } as const
+  const request = {
+    target: 'any',
+    api: 'DescribeConfigs',
+    args: { resources },
+    place: { topic, right: 'DescribeConfigs' },
+  } as const
   const answer = (await wire.retrying(request, ADMIN_TIMEOUT_MS)) as {
     resources: { configEntries: { configName: string; configValue: string | null }[] }[]
   }
@@ -104,7 +109,7 @@ function creationError(
 ): TransportError {
   const error = kafkajsInternals().createErrorFromCode(failed.errorCode)
   if (failed.errorMessage) error.message = failed.errorMessage
-  return toTransportError(error, wire.place({ topic: failed.topic }))
+  return toTransportError(error, wire.place({ topic: failed.topic, right: 'Create' }))
 }
 
 /** Waits until every partition of new topics has a leader, so that whoever comes next can use them. */

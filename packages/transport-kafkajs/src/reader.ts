@@ -56,7 +56,13 @@ async function fetchOnce(
   // What is there is answered at once; there is nothing to wait for at the end of a partition.
   const args = { maxWaitTime: 0, minBytes: 0, maxBytes, topics }
   const answers = (await wire.retrying(
-    { target, api: 'Fetch', args, place: target, ...fetchExchange(topics, { outOfRange: 'return' }) },
+    {
+      target,
+      api: 'Fetch',
+      args,
+      place: { ...target, right: 'Read' },
+      ...fetchExchange(topics, { outOfRange: 'return' }),
+    },
     timeoutMs,
   )) as FetchAnswer[]
   const answer = answers.find((one) => one.topic === topic && one.partition === partition)

@@ -46,7 +46,7 @@ export function createKafkaTransport(given: Partial<ConnectionSettings>, options
     sender,
     admin: createAdmin(wire),
     receiver(receiverOptions: ReceiverOptions) {
-      if (closing) throw closedError()
+      if (closing !== undefined) throw closedError()
       const onEnd = (): void => void receivers.delete(receiver)
       const receiver = createReceiver({ settings, logger, wire, onEnd }, receiverOptions)
       receivers.add(receiver)

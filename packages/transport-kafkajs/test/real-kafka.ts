@@ -16,7 +16,10 @@ export function randomName(): string {
 }
 
 /** Runs work with kafkajs's own admin: to do and to check what a Transport does not offer. */
-export async function withAdmin<Result>(work: (admin: Admin) => Promise<Result>, brokers = brokersFromEnv()): Promise<Result> {
+export async function withAdmin<Result>(
+  work: (admin: Admin) => Promise<Result>,
+  brokers = brokersFromEnv(),
+): Promise<Result> {
   const admin = new Kafka({ brokers, logLevel: logLevel.NOTHING }).admin()
   await admin.connect()
   try {

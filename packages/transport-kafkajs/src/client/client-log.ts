@@ -22,10 +22,14 @@ const passed = [
 const transient =
   /coordinator|rebalanc|re-?join|not aware of this member|leader|not the leader|load in progress|coordinator is loading|Connection (error|timeout)|Failed to connect|Closed connection|timed out|trying another broker|Restarting the consumer|no longer available|generation/i
 
-/** Makes the function through which kafkajs logs: into our logger, transient errors one level lower, fields filtered. */
-export function clientLogCreator(logger: Logger): () => (entry: LogEntry) => void {
+/**
+ * Makes the function through which kafkajs logs: into our logger, transient errors one level lower, fields filtered.
+ * Nothing once it is closed: what kafkajs says of sockets that were taken from it is no news.
+ */
+export function clientLogCreator(logger: Logger, isClosed: () => boolean): () => (entry: LogEntry) => void {
   return () =>
     ({ namespace, label, log }) => {
+      if (isClosed()) return
       const fields: Record<string, unknown> = { client: 'kafkajs', part: namespace }
       for (const name of passed) if (log[name] !== undefined) fields[name] = log[name]
       const reason = typeof log.error === 'string' ? log.error : undefined

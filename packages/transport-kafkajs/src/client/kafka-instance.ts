@@ -31,7 +31,7 @@ export function createKafkaInstance(settings: ConnectionSettings, logger: Logger
     connectionTimeout: CONNECTION_TIMEOUT_MS,
     requestTimeout: REQUEST_TIMEOUT_MS,
     logLevel: logLevel.INFO,
-    logCreator: clientLogCreator(logger) as unknown as NonNullable<KafkaConfig['logCreator']>,
+    logCreator: clientLogCreator(logger, sockets.isClosed) as unknown as NonNullable<KafkaConfig['logCreator']>,
     retry: { initialRetryTime: 100, maxRetryTime: 2_000, retries: 8 },
     socketFactory: sockets.open,
     ...(settings.ssl && { ssl: { ...settings.ssl } }),
@@ -63,6 +63,7 @@ function createSockets() {
       socket.once('close', () => open.delete(socket))
       return socket
     },
+    isClosed: () => closed !== undefined,
     destroy(reason: string): void {
       closed = reason
       // Destroyed with an error, so that kafkajs hears of it and rejects what waits for an answer.

@@ -10,6 +10,8 @@ export interface Place {
   readonly topics?: readonly string[]
   readonly partition?: number
   readonly groupId?: string
+  /** The right on the topic that what failed needs. Default `Describe`. */
+  readonly right?: 'Create' | 'Describe' | 'DescribeConfigs' | 'Read' | 'Write'
 }
 
 interface ClientError {
@@ -137,16 +139,12 @@ export function missingTopic(place: Pick<Place, 'topic' | 'topics' | 'partition'
 
 function missingRight(place: Place, root: ClientError): string {
   const user = place.username === undefined ? 'This client' : `The user ${place.username}`
-  const remedy = 'Grant it with kafka-acls, or ask whoever administers the cluster.'
-  if (root.type === 'GROUP_AUTHORIZATION_FAILED') {
-    return `${user} may not use the group ${place.groupId}: it needs the ACL Read on Group:${place.groupId}. ${remedy}`
-  }
-  if (root.type === 'CLUSTER_AUTHORIZATION_FAILED') {
-    return `${user} may not do this on the cluster${place.topic === undefined ? '' : ` for ${place.topic}`}: it needs Create on the topic to create it, or IdempotentWrite on Cluster to write before Kafka 3. ${remedy}`
-  }
-  const topics = place.topic ?? place.topics?.join(', ')
-  const rights = place.groupId === undefined ? 'Describe, and Write to publish or Read to read,' : 'Read'
-  return `${user} has no right to ${topics}: it needs the ACL ${rights} on Topic:${topics}. ${remedy}`
+  const isGroup = root.type === 'GROUP_AUTHORIZATION_FAILED'
+  const resource = isGroup ? `Group:${place.groupId}` : `Topic:${place.topic ?? place.topics?.join(', ')}`
+  const right = isGroup ? 'Read' : (place.right ?? 'Describe')
+  // Brokers refuse a producer id to whoever may write no topic at all.
+  const before = right === 'Write' ? ' (on brokers older than Kafka 3 also IdempotentWrite on Cluster)' : ''
+  return `${user} lacks the ACL ${right} on ${resource}${before}. Grant it with kafka-acls, or ask whoever administers the cluster.`
 }
 
 function reachHint(place: Place, root: ClientError): string {

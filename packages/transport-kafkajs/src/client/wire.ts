@@ -103,17 +103,21 @@ export function createWire(settings: ConnectionSettings, logger: Logger): Wire {
 const FIRST_WAIT_MS = 100
 const LONGEST_WAIT_MS = 1_000
 
-/** Tries again while the failure says that it may help, waiting longer each time; rejects with the last failure. */
+/**
+ * Tries again while the failure says that it may help (and `also` agrees), waiting longer each time; rejects with the
+ * last failure.
+ */
 export async function untilDeadline<Result>(
   work: (leftMs: number) => Promise<Result>,
   timeoutMs: number,
+  also: (error: { readonly code: string }) => boolean = () => true,
 ): Promise<Result> {
   const end = performance.now() + timeoutMs
   for (let waitMs = FIRST_WAIT_MS; ; waitMs = Math.min(waitMs * 2, LONGEST_WAIT_MS)) {
     try {
       return await work(end - performance.now())
     } catch (error) {
-      const again = isHouseHelperError(error) && error.canRetry && performance.now() + waitMs < end
+      const again = isHouseHelperError(error) && error.canRetry && also(error) && performance.now() + waitMs < end
       if (!again) throw error
       await pause(waitMs)
     }

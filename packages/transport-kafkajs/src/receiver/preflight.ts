@@ -29,7 +29,7 @@ async function checkReadable(wire: Wire, groupId: string, topic: string, timeout
   const target = { topic, partition: 0 }
   const topics = [{ topic, partitions: [{ partition: 0, fetchOffset: BEYOND_ANY_END, maxBytes: 1 }] }]
   const args = { maxWaitTime: 0, minBytes: 0, maxBytes: 1, topics }
-  const place = { topic, groupId }
+  const place = { topic, groupId, right: 'Read' } as const
   await wire.retrying(
     { target, api: 'Fetch', args, place, ...fetchExchange(topics, { outOfRange: 'return' }) },
     timeoutMs,

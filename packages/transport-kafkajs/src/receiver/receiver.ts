@@ -73,7 +73,7 @@ export function createReceiver(context: ReceiverContext, given: ReceiverOptions)
   let announced: Membership | undefined
   let turn: Promise<void> = Promise.resolve()
 
-  const place = wire.place({ groupId, topics })
+  const place = wire.place({ groupId, topics, right: 'Read' })
   const isOpen = (): boolean => state === 'starting' || state === 'running'
 
   const lease = createLease({

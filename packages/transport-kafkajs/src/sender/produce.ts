@@ -1,7 +1,7 @@
 import { TransportError } from '@house-helper/events-core'
 import { asIs } from '../client/exchange.ts'
 import { type EncodedRequest, kafkajsInternals } from '../client/kafkajs-internals.ts'
-import type { Wire } from '../client/wire.ts'
+import { untilDeadline, type Wire } from '../client/wire.ts'
 
 /** Which producer writes. Brokers recognise by it, and by the sequence, what they have already. */
 export interface ProducerIdentity {
@@ -43,7 +43,10 @@ export async function newProducerIdentity(
   // Asked of the partition's leader: so a missing topic is found before anything is sent.
   const target = { topic, partition }
   const args = { transactionTimeout: TRANSACTION_TIMEOUT_MS }
-  return (await wire.once({ target, api: 'InitProducerId', args, place: target }, timeoutMs)) as ProducerIdentity
+  const request = { target, api: 'InitProducerId', args, place: { ...target, right: 'Write' } } as const
+  const ask = async (leftMs: number): Promise<unknown> => await wire.once(request, leftMs)
+  // Brokers that have just started are loading; nothing is sent yet, so asking again does no harm.
+  return (await untilDeadline(ask, timeoutMs, ({ code }) => code === 'PROTOCOL')) as ProducerIdentity
 }
 
 /** Sends one produce request; resolves with the base offset, once the answer names this very topic-partition. */
@@ -56,7 +59,7 @@ export async function produce(wire: Wire, request: ProduceRequest): Promise<numb
       target,
       api: 'Produce',
       args,
-      place: target,
+      place: { ...target, right: 'Write' },
       parse: parseAnswer(topic, partition),
       encode: async () => {
         request.onSending()
