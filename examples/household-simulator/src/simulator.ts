@@ -74,7 +74,9 @@ class PacedSimulator implements HouseholdSimulator {
     this.#events = householdEvents(seed, { households, nowMs: Date.now })
     this.closed = this.#end.promise
     // Whoever aborts hears of a failure through `closed`, which `close` settles.
-    signal?.addEventListener('abort', () => void this.close().catch(this.#end.reject), { once: true })
+    const stop = (): void => void this.close().catch(this.#end.reject)
+    if (signal?.aborted === true) stop()
+    else signal?.addEventListener('abort', stop, { once: true })
   }
 
   start(): void {
