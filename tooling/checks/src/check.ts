@@ -29,7 +29,8 @@ const steps: readonly Step[] = [
   commandStep('knip: nothing unused, nothing undeclared', 'knip', ['--no-progress']),
   commandStep('knip: what is published needs no development dependency', 'knip', [
     ...['--no-progress', '--strict', '--dependencies'],
-    ...['--workspace', 'packages/*', '--workspace', 'packages/domains/*'],
+    // Without the leading dot knip takes a glob for a package's name, and matches none.
+    ...['--workspace', './packages/**'],
   ]),
 ]
 
