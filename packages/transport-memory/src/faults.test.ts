@@ -117,6 +117,16 @@ describe('a fault of a group', () => {
     await probe.until('the held message', () => valuesOf(probe).length === 1)
   })
 
+  it('rebalances: a commit that was on its way from the generation before changes nothing', async () => {
+    const transport = await openTransport()
+    const probe = await start(transport)
+    const rebalanced = transport.broker.faults.rebalance(groupId)
+    await expect(probe.receiver.commit([at(0)])).rejects.toMatchObject({ code: 'NOT_OWNED' })
+    await rebalanced
+    expect(await transport.admin.committed(groupId, [topic])).toEqual([])
+    await probe.receiver.commit([at(0)])
+  })
+
   it('kills: nobody is told, and the others take over', async () => {
     const transport = await openTransport(2)
     const [one, two] = [await start(transport), await start(transport)]
