@@ -1,8 +1,7 @@
-import type { AssignedPartition, FetchedBatch, Position, ReceiverListener } from '@house-helper/events-core'
+import type { AssignedPartition, FetchedBatch, Logger, Position, ReceiverListener } from '@house-helper/events-core'
 import type { Committer } from './committer.ts'
 import { SubscriberError } from './errors.ts'
 import type { Intake } from './intake.ts'
-import type { Logger } from './logger.ts'
 import { PartitionWindow } from './partition-window.ts'
 import type { Scheduler } from './scheduler.ts'
 

@@ -1,6 +1,7 @@
+import type { Logger } from '@house-helper/events-core'
+import { boundLogger } from './bound-logger.ts'
 import { SubscriberError } from './errors.ts'
 import type { Delivery, HandlerContext } from './handler-context.ts'
-import { boundLogger, type Logger } from './logger.ts'
 import type { PendingEvent } from './pending-event.ts'
 
 /**

@@ -1,6 +1,5 @@
-import { type CommittedPosition, isHouseHelperError } from '@house-helper/events-core'
+import { type CommittedPosition, isHouseHelperError, type Logger } from '@house-helper/events-core'
 import { encodeProgress } from './commit-metadata.ts'
-import type { Logger } from './logger.ts'
 import type { PartitionWindow } from './partition-window.ts'
 import type { Statistics } from './statistics.ts'
 

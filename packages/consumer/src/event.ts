@@ -38,22 +38,14 @@ const noMetadata: JsonObject = Object.freeze({})
 
 /** Makes what a handler gets out of an envelope. The contract has been checked before. */
 export function receivedEvent(envelope: Envelope): ReceivedEvent {
-  return {
-    id: envelope.id,
-    type: envelope.type,
-    source: envelope.source,
-    ...subjectFields(envelope),
-    timestamp: envelope.timestamp,
-    version: envelope.version,
-    data: envelope.data,
-    metadata: envelope.metadata ?? noMetadata,
-    correlationId: correlationIdOf(envelope),
-    causationId: causationIdOf(envelope),
-  }
-}
-
-function subjectFields({ householdId, userId }: Envelope): SubjectFields<EventContract> {
-  if (userId === undefined) return { householdId } as SubjectFields<EventContract>
-  if (householdId === undefined) return { userId } as unknown as SubjectFields<EventContract>
-  return { householdId, userId }
+  const { id, type, source, householdId, userId, timestamp, version, data } = envelope
+  const metadata = envelope.metadata ?? noMetadata
+  const correlationId = correlationIdOf(envelope)
+  const causationId = causationIdOf(envelope)
+  const common = { id, type, source, timestamp, version, data, metadata, correlationId, causationId }
+  // A subject that the event does not name is absent, not undefined; assigning is cheaper than spreading.
+  const event: typeof common & { householdId?: string; userId?: string } = common
+  if (householdId !== undefined) event.householdId = householdId
+  if (userId !== undefined) event.userId = userId
+  return event as ReceivedEvent
 }

@@ -1,4 +1,4 @@
-import type { Logger } from './logger.ts'
+import type { Logger } from '@house-helper/events-core'
 
 /** Why an event is handed over: it is new, tried again later, sent again from the dead letters, or replayed. */
 export type DeliveryKind = 'live' | 'retry' | 'redrive' | 'replay'

@@ -13,7 +13,6 @@ export {
   type RetryOptions,
 } from './handlers.ts'
 export type { Health, HealthReason } from './health.ts'
-export type { Logger, LogMethod } from './logger.ts'
 export type { SubscriberSettings } from './settings.ts'
 export type { Counters, ProcessingTime } from './statistics.ts'
 export type { PartitionStats, SubscriberStats } from './stats.ts'

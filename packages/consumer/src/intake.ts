@@ -3,10 +3,10 @@ import {
   type Envelope,
   type FetchedBatch,
   type FetchedMessage,
+  type Logger,
   type TopicPartition,
 } from '@house-helper/events-core'
 import { type KeyLanes, laneKey } from './key-lane.ts'
-import type { Logger } from './logger.ts'
 import type { PartitionWindow } from './partition-window.ts'
 import { PendingEvent } from './pending-event.ts'
 import type { Route, Routes } from './route.ts'

@@ -76,7 +76,8 @@ export class KeyLanes {
 export function laneKey(message: FetchedMessage, envelope: Envelope, route: Route): string {
   const { key } = message
   if (key !== null && key.length > 0) {
-    return Buffer.from(key.buffer, key.byteOffset, key.byteLength).toString('utf8')
+    const bytes = Buffer.isBuffer(key) ? key : Buffer.from(key.buffer, key.byteOffset, key.byteLength)
+    return bytes.toString('utf8')
   }
   return subjectOf(envelope, route.contract.subject) ?? envelope.id
 }

@@ -1,6 +1,6 @@
+import type { Logger } from '@house-helper/events-core'
 import type { Committer } from './committer.ts'
 import type { Deadlines } from './deadlines.ts'
-import type { Logger } from './logger.ts'
 import { cause } from './middleware/cause.ts'
 import { contract } from './middleware/contract.ts'
 import { crashGuard } from './middleware/crash-guard.ts'

@@ -1,4 +1,4 @@
-import { type Transport, topicNames } from '@house-helper/events-core'
+import { type Logger, silentLogger, type Transport, topicNames } from '@house-helper/events-core'
 import type { ConnectionSettings } from '@house-helper/transport-kafkajs'
 import { announcementOf } from './announcement.ts'
 import { connect } from './connection.ts'
@@ -6,7 +6,6 @@ import { Engine } from './engine.ts'
 import { SubscriberError } from './errors.ts'
 import type { HandlerSet } from './handlers.ts'
 import { type Health, type HealthReason, healthOf } from './health.ts'
-import { type Logger, stderrLogger } from './logger.ts'
 import { createRoutes, type Routes } from './route.ts'
 import { type CompleteSettings, completeSettings, type SubscriberSettings } from './settings.ts'
 import { PROCESSING_BOUNDS_MS, Statistics } from './statistics.ts'
@@ -16,7 +15,7 @@ import { type SubscriberStats, statsOf } from './stats.ts'
 export interface SubscriberOptions extends SubscriberSettings, Partial<ConnectionSettings> {
   /** What is handled: handler sets of one or more domains, each event type once. */
   readonly on: readonly HandlerSet[]
-  /** Default: warnings and errors as JSON to stderr. */
+  /** A pino logger fits. Default: silence. */
   readonly logger?: Logger
   /** A transport to use instead of one of its own; it is not closed with the subscriber. */
   readonly transport?: Transport
@@ -82,7 +81,7 @@ class GroupSubscriber implements Subscriber {
         '`on` has no handler: a subscriber handles at least one event type.',
       )
     }
-    this.#logger = options.logger ?? stderrLogger()
+    this.#logger = options.logger ?? silentLogger
     this.closed = this.#end.promise
   }
 

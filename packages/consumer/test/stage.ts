@@ -1,8 +1,7 @@
-import type { CommittedPosition, OutgoingMessage } from '@house-helper/events-core'
+import type { CommittedPosition, Logger, OutgoingMessage } from '@house-helper/events-core'
 import { createMemoryTransport, type MemoryTransport } from '@house-helper/transport-memory'
 import { afterEach, beforeEach } from 'vitest'
 import { defineHandlers, type HandlerSet, type Handlers } from '../src/handlers.ts'
-import type { Logger, LogMethod } from '../src/logger.ts'
 import { createSubscriber, type Subscriber, type SubscriberOptions } from '../src/subscriber.ts'
 import { chores } from './domain.ts'
 import { createTopic, publish } from './household.ts'
@@ -10,7 +9,7 @@ import { createTopic, publish } from './household.ts'
 /** A line that a subscriber has logged. */
 export interface Line {
   readonly level: string
-  readonly fields: Readonly<Record<string, unknown>>
+  readonly fields: { readonly [name: string]: unknown }
   readonly message: string
 }
 
@@ -58,9 +57,9 @@ export function memoryStage(): Stage {
     await transport.close()
   })
   const at =
-    (level: string): LogMethod =>
+    (level: string): Logger['info'] =>
     (fields, message) =>
-      void lines.push({ level, fields, message })
+      void lines.push({ level, fields: { ...fields }, message })
   const logger: Logger = { debug: at('debug'), info: at('info'), warn: at('warn'), error: at('error') }
   function subscriberOn(options: Partial<SubscriberOptions> & Pick<SubscriberOptions, 'on'>): Subscriber {
     const retry = { attempts: 3, baseMs: 1, maxMs: 5 }

@@ -1,5 +1,5 @@
 import { isUtf8 } from 'node:buffer'
-import { type Envelope, envelopeSchema } from './envelope.ts'
+import { type Envelope, envelopeSchema, isEnvelope } from './envelope.ts'
 
 /** Why a message has no readable envelope. */
 export type UnreadableReason = 'tombstone' | 'empty' | 'not-utf8' | 'not-json' | 'not-envelope'
@@ -27,12 +27,14 @@ export function decodeEnvelope(value: Uint8Array | null): Decoded {
     // The parser's message quotes the payload, which does not belong into logs.
     return unreadable('not-json', 'The message is not JSON.')
   }
-  const result = envelopeSchema.safeParse(json)
-  if (!result.success) {
-    const issues = result.error.issues.map((issue) => `${issue.path.join('.') || 'the value'}: ${issue.message}`)
-    return unreadable('not-envelope', `The message is JSON, but not an event envelope: ${issues.join('; ')}.`)
-  }
-  return { readable: true, envelope: present(json as Record<string, unknown>) }
+  if (!isEnvelope(json)) return unreadable('not-envelope', whyNoEnvelope(json))
+  return { readable: true, envelope: present(json as unknown as Record<string, unknown>) }
+}
+
+function whyNoEnvelope(json: unknown): string {
+  const issues = envelopeSchema.safeParse(json).error?.issues ?? []
+  const texts = issues.map((issue) => `${issue.path.join('.') || 'the value'}: ${issue.message}`)
+  return `The message is JSON, but not an event envelope: ${texts.join('; ')}.`
 }
 
 function textOf(bytes: Uint8Array): string {

@@ -24,12 +24,7 @@ export interface Envelope {
 
 // Go writes an absent text as "" and an absent map as null; both mean absent.
 const absentText = z.string().nullish()
-const jsonObject = z.custom<JsonObject>(
-  (value) => typeof value === 'object' && value !== null && !Array.isArray(value),
-  {
-    error: 'must be an object',
-  },
-)
+const jsonObject = z.custom<JsonObject>(isJsonObject, { error: 'must be an object' })
 
 /** The schema of a readable envelope. Fields that it does not name are allowed. */
 export const envelopeSchema: z.ZodType<Envelope> = z.object({
@@ -43,6 +38,27 @@ export const envelopeSchema: z.ZodType<Envelope> = z.object({
   data: jsonObject,
   metadata: jsonObject.nullish(),
 }) as unknown as z.ZodType<Envelope>
+
+/**
+ * Whether a value is a readable envelope, by the same rules as {@link envelopeSchema}, which is slower
+ * because it can also say what is wrong.
+ */
+export function isEnvelope(value: unknown): value is Envelope {
+  if (!isJsonObject(value)) return false
+  const { id, type, source, householdId, userId, timestamp, version, data, metadata } = value
+  return (
+    isEventId(id) &&
+    isTextOf(type, 256) &&
+    typeof source === 'string' &&
+    isAbsentOrText(householdId) &&
+    isAbsentOrText(userId) &&
+    typeof timestamp === 'string' &&
+    parseTimestamp(timestamp) !== undefined &&
+    isTextOf(version, 32) &&
+    isJsonObject(data) &&
+    (metadata === undefined || metadata === null || isJsonObject(metadata))
+  )
+}
 
 /** The version's part before the dot, or undefined where the text is not `major.minor` (or a bare `major`). */
 export function majorVersion(version: string): number | undefined {
@@ -70,4 +86,16 @@ export function subjectOf(envelope: Envelope, kind?: 'household' | 'user'): stri
 function textField(object: JsonObject | undefined, name: string): string | undefined {
   const value = object !== undefined && Object.hasOwn(object, name) ? object[name] : undefined
   return typeof value === 'string' && value !== '' ? value : undefined
+}
+
+function isJsonObject(value: unknown): value is JsonObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
+function isTextOf(value: unknown, maxLength: number): boolean {
+  return typeof value === 'string' && value.length >= 1 && value.length <= maxLength
+}
+
+function isAbsentOrText(value: unknown): boolean {
+  return value === undefined || value === null || typeof value === 'string'
 }

@@ -1,6 +1,6 @@
+import type { Logger } from '@house-helper/events-core'
 import { Attempt } from '../attempt.ts'
 import type { Deadlines } from '../deadlines.ts'
-import type { Logger } from '../logger.ts'
 import type { PendingEvent } from '../pending-event.ts'
 import type { Statistics } from '../statistics.ts'
 import type { Middleware } from './handler.ts'

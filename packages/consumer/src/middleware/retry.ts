@@ -1,6 +1,5 @@
-import { isHouseHelperError } from '@house-helper/events-core'
+import { isHouseHelperError, type Logger } from '@house-helper/events-core'
 import type { RetryOptions } from '../handlers.ts'
-import type { Logger } from '../logger.ts'
 import type { PendingEvent } from '../pending-event.ts'
 import type { Statistics } from '../statistics.ts'
 import { type Handler, type Middleware, type Outcome, recover } from './handler.ts'
