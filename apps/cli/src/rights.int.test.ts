@@ -1,0 +1,194 @@
+import { randomBytes } from 'node:crypto'
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { configFromEnv, createEventLogger } from '@house-helper/event-logger'
+import { type KafkaServer, startKafka } from '@house-helper/local-stack'
+import { createSubscriber, onTasks } from '@house-helper/tasks'
+import { connectionFromEnv, createKafkaTransport } from '@house-helper/transport-kafkajs'
+import { Admin } from '@platformatic/kafka'
+import { MongoClient } from 'mongodb'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
+import { documentedRights } from './documented-rights.ts'
+import { domains } from './domains.ts'
+import { endpointsFromEnv } from './kafka-settings.ts'
+import { runInMemory } from './test-world.ts'
+
+const page = readFileSync(join(import.meta.dirname, '../../../docs/operate.md'), 'utf8')
+const rights = documentedRights(page)
+const users = ['task-service', 'points-service', 'event-logger', 'operator', 'stranger']
+const password = (name: string) => `${name}-secret`
+const mongodbUri = process.env.MONGODB_URI ?? ''
+let kafka: KafkaServer
+
+/** The environment of a user, over SASL_SSL. */
+function envOf(name: string, changed: Record<string, string> = {}): Record<string, string> {
+  return {
+    KAFKA_BROKERS: kafka.brokers.join(','),
+    KAFKA_SSL: 'true',
+    KAFKA_SSL_CA_FILE: kafka.certificates?.caFile ?? '',
+    KAFKA_SASL_MECHANISM: 'scram-sha-512',
+    KAFKA_SASL_USERNAME: name,
+    KAFKA_SASL_PASSWORD: password(name),
+    ...changed,
+  }
+}
+
+/** Runs hh-events as a user, on the real cluster. */
+function run(env: Record<string, string>, ...argv: string[]) {
+  const openTransport = () => createKafkaTransport(connectionFromEnv(env))
+  return runInMemory([...argv, '--timeout', '30s'], { env, domains, endpoints: endpointsFromEnv, openTransport })
+}
+
+const publish = (env: Record<string, string>, type: string, data: object, ...options: string[]) =>
+  run(env, 'publish', type, '--data', JSON.stringify(data), '--household', 'household-001', ...options)
+const task = { taskId: 'task-001', title: 'Water the plants' }
+
+async function grant(): Promise<void> {
+  const ca = readFileSync(kafka.certificates?.caFile ?? '', 'utf8')
+  const sasl = { mechanism: 'PLAIN', username: 'admin', password: password('admin') } as const
+  const admin = new Admin({ clientId: 'grant', bootstrapBrokers: [...kafka.brokers], tls: { ca }, sasl })
+  await admin.createAcls({ creations: [...rights] })
+  await admin.close()
+}
+
+beforeAll(async () => {
+  if (!mongodbUri) throw new Error('Set MONGODB_URI, or run the tests with: pnpm test')
+  const admin = { name: 'admin', password: password('admin'), isSuperUser: true }
+  kafka = await startKafka({
+    security: { users: [admin, ...users.map((name) => ({ name, password: password(name) }))] },
+  })
+  await grant()
+  const { exitCode, stderr } = await run(envOf('operator'), 'topics', 'apply', '--group', 'points-service')
+  expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' })
+}, 180_000)
+afterAll(() => kafka?.close())
+
+describe('the rights in docs/operate.md', () => {
+  it('give a right to each of the roles, and none to anybody else', () => {
+    const named = new Set(rights.map(({ principal }) => principal))
+    expect([...named].sort()).toEqual([
+      'User:event-logger',
+      'User:operator',
+      'User:points-service',
+      'User:task-service',
+    ])
+  })
+
+  it('let the operator look at topics, the login and a group', async () => {
+    const planned = await run(envOf('operator'), 'topics', 'plan', '--group', 'points-service')
+    expect(new Set(planned.lines.map(({ change }) => change))).toEqual(new Set(['exists']))
+    const { lines } = await run(envOf('operator'), 'doctor')
+    const kafkas = lines.filter(({ subject }) => !/^event logger/.test(String(subject)))
+    expect(kafkas.map(({ status }) => status)).not.toContain('failed')
+    expect(lines.map(({ check }) => check)).toEqual(expect.arrayContaining(['tls', 'login', 'present', 'lag']))
+  })
+
+  it.each(['plain', 'scram-sha-256', 'scram-sha-512'])(
+    'let a publisher publish its domain with %s',
+    async (mechanism) => {
+      const { exitCode, stderr } = await publish(
+        envOf('task-service', { KAFKA_SASL_MECHANISM: mechanism }),
+        'task.created',
+        task,
+      )
+      expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' })
+    },
+  )
+
+  it('let a publisher publish no other domain: it is told which right is missing', async () => {
+    const bill = domains.find(({ name }) => name === 'bills')?.contract('bill.created')
+    const { exitCode, stderr } = await publish(envOf('task-service'), 'bill.created', bill?.example ?? {})
+    expect(exitCode).toBe(1)
+    expect(stderr).toMatch(/ACL .*Topic:house-helper\.bills/)
+  })
+
+  it('let a subscriber handle events in its group', async () => {
+    const { lines } = await publish(envOf('task-service'), 'task.created', task)
+    const handled: string[] = []
+    const on = [onTasks({ 'task.created': async (event) => void handled.push(event.id) })]
+    const subscriber = createSubscriber({
+      ...connectionFromEnv(envOf('points-service')),
+      groupId: 'points-service',
+      on,
+    })
+    await subscriber.start()
+    await vi.waitFor(() => expect(handled).toContain(lines[0]?.id), { timeout: 30_000 })
+    await subscriber.close()
+  })
+
+  it('let a subscriber join no other group', async () => {
+    const on = [onTasks({ 'task.created': async () => {} })]
+    const subscriber = createSubscriber({ ...connectionFromEnv(envOf('points-service')), groupId: 'other-service', on })
+    await expect(subscriber.start()).rejects.toMatchObject({
+      code: 'NOT_AUTHORIZED',
+      message: expect.stringContaining('other-service'),
+    })
+    await subscriber.close()
+  })
+
+  it('let the event logger record every topic and measure sizes', { timeout: 120_000 }, async () => {
+    const { lines } = await publish(envOf('operator'), 'task.created', task)
+    const MONGODB_DATABASE = `rights-${randomBytes(6).toString('hex')}`
+    const own = { MONGODB_URI: mongodbUri, MONGODB_DATABASE, HTTP_PORT: '0', PROBE_PORT: '0', LOG_LEVEL: 'silent' }
+    const logger = await createEventLogger(configFromEnv(envOf('event-logger', own)))
+    const ask = (path: string) => fetch(new URL(path, logger.url)).then((answer) => answer.json())
+    await logger.started
+    await vi.waitFor(
+      async () =>
+        expect(await ask(`/api/v1/events/${lines[0]?.id}`)).toMatchObject(lines[0] ? { id: lines[0].id } : {}),
+      { timeout: 30_000 },
+    )
+    await vi.waitFor(
+      async () => {
+        const { topics } = (await ask('/api/v1/topics')) as {
+          topics: { topic: string; partitions: { sizeBytes?: number }[] }[]
+        }
+        expect(topics.map(({ topic }) => topic).sort()).toEqual(
+          domains.map(({ name }) => `house-helper.${name}`).sort(),
+        )
+        expect(topics.flatMap(({ partitions }) => partitions).every(({ sizeBytes }) => sizeBytes !== undefined)).toBe(
+          true,
+        )
+      },
+      { timeout: 40_000 },
+    )
+    await logger.close()
+    const client = new MongoClient(mongodbUri)
+    await client.db(MONGODB_DATABASE).dropDatabase()
+    await client.close()
+  })
+})
+
+describe('without the right settings', () => {
+  it('a wrong authority is said to be that, and is not called unreachable', async () => {
+    const other = envOf('operator')
+    // Without the file, Node's own authorities are asked, which did not sign this broker's certificate.
+    delete other.KAFKA_SSL_CA_FILE
+    const { lines } = await run(other, 'doctor')
+    expect(lines.find(({ check }) => check === 'tls')).toMatchObject({
+      status: 'failed',
+      remedy: expect.stringContaining('KAFKA_SSL_CA_FILE'),
+    })
+    const planned = await run(other, 'topics', 'plan')
+    expect(planned.exitCode).toBe(1)
+    expect(planned.stderr).toContain('KAFKA_SSL_CA_FILE')
+  })
+
+  it('a wrong password is said to be that, and is not shown', async () => {
+    const { exitCode, stderr } = await run(
+      envOf('operator', { KAFKA_SASL_PASSWORD: 'guessed-wrongly' }),
+      'topics',
+      'plan',
+    )
+    expect(exitCode).toBe(1)
+    expect(stderr).toContain('operator')
+    expect(stderr).toContain('KAFKA_SASL_PASSWORD')
+    expect(stderr).not.toContain('guessed-wrongly')
+  })
+
+  it('a user without any right is told which one it needs', async () => {
+    const { exitCode, stderr } = await publish(envOf('stranger'), 'task.created', task)
+    expect(exitCode).toBe(1)
+    expect(stderr).toContain('house-helper.tasks')
+  })
+})
