@@ -1,6 +1,7 @@
 import type { ConnectionSettings } from '@house-helper/transport-kafkajs'
-import { Admin, type BrokerLogDirDescription } from '@platformatic/kafka'
+import { Admin, type BrokerLogDirDescription, findErrorBy } from '@platformatic/kafka'
 import { brokerSettings } from './broker-settings.ts'
+import { EventLoggerError } from './errors.ts'
 
 /** How many bytes a topic-partition takes on disk: of its replicas the largest, so that replication doesn't count. */
 export interface PartitionSize {
@@ -11,7 +12,12 @@ export interface PartitionSize {
 
 /** Asks brokers for the sizes of topics. */
 export interface TopicSizes {
-  /** Rejects when a broker cannot be asked, or the user may not: that takes the right Describe on the cluster. */
+  /**
+   * Measures every partition of these topics.
+   *
+   * @throws EventLoggerError `TOPIC_SIZES_REFUSED` without the right Describe on the cluster; the client's own errors
+   * where a broker cannot be asked.
+   */
   measure(topics: readonly { readonly name: string; readonly partitions: number }[]): Promise<readonly PartitionSize[]>
   close(): Promise<void>
 }
@@ -19,13 +25,12 @@ export interface TopicSizes {
 /**
  * Makes a client for topic sizes. It connects when it is first asked.
  *
- * kafkajs has no DescribeLogDirs request, so this alone is done with another client,
- * over the same settings.
+ * kafkajs has no DescribeLogDirs request, so this alone is done with another client, over the same settings.
  */
 export function createTopicSizes(connection: ConnectionSettings): TopicSizes {
   const admin = new Admin({
     ...brokerSettings(connection),
-    clientId: 'event-logger-topic-sizes',
+    clientId: `${connection.clientId}-topic-sizes`,
     connectTimeout: 5_000,
     requestTimeout: 10_000,
     // The next turn of the timer is the retry.
@@ -35,7 +40,11 @@ export function createTopicSizes(connection: ConnectionSettings): TopicSizes {
     measure: async (topics) => {
       if (topics.length === 0) return []
       const wanted = topics.map(({ name, partitions }) => ({ name, partitions: [...Array(partitions).keys()] }))
-      return largestReplicas(await admin.describeLogDirs({ topics: wanted }))
+      try {
+        return largestReplicas(await admin.describeLogDirs({ topics: wanted }))
+      } catch (error) {
+        throw isRefusal(error) ? refused(connection, error) : error
+      }
     },
     close: () => admin.close(),
   }
@@ -44,18 +53,28 @@ export function createTopicSizes(connection: ConnectionSettings): TopicSizes {
 /** Reads sizes from what the brokers say about their folders. */
 export function largestReplicas(brokers: readonly BrokerLogDirDescription[]): readonly PartitionSize[] {
   const sizes = new Map<string, PartitionSize>()
-  for (const { results } of brokers) {
-    for (const { topics } of results) {
-      for (const { name: topic, partitions } of topics) {
-        for (const { partitionIndex: partition, partitionSize, isFutureKey } of partitions) {
-          // A future replica is the copy that a move between disks is still writing.
-          if (isFutureKey) continue
-          const key = `${topic}/${partition}`
-          const bytes = Math.max(Number(partitionSize), sizes.get(key)?.bytes ?? 0)
-          sizes.set(key, { topic, partition, bytes })
-        }
-      }
+  const topics = brokers.flatMap(({ results }) => results).flatMap((result) => result.topics)
+  for (const { name: topic, partitions } of topics) {
+    for (const { partitionIndex: partition, partitionSize, isFutureKey } of partitions) {
+      // A future replica is the copy that a move between disks is still writing.
+      if (isFutureKey) continue
+      const key = `${topic}/${partition}`
+      const bytes = Math.max(Number(partitionSize), sizes.get(key)?.bytes ?? 0)
+      sizes.set(key, { topic, partition, bytes })
     }
   }
   return [...sizes.values()]
+}
+
+function isRefusal(error: unknown): boolean {
+  return error instanceof Error && findErrorBy(error, 'apiId', 'CLUSTER_AUTHORIZATION_FAILED') !== null
+}
+
+function refused({ sasl }: ConnectionSettings, cause: unknown): EventLoggerError {
+  const user = sasl === undefined ? 'this client' : `the user ${sasl.username}`
+  return new EventLoggerError(
+    'TOPIC_SIZES_REFUSED',
+    `Kafka tells ${user} no topic sizes: add an ACL that allows Describe on the cluster, or go without them.`,
+    { cause },
+  )
 }
