@@ -17,6 +17,8 @@ export interface StackOptions {
   fresh?: boolean | undefined
   /** What to do where no Kafka can run: `memory` says so in the stack, `fail` throws. Default: `fail`. */
   withoutKafka?: 'memory' | 'fail' | undefined
+  /** Of a local Kafka: `start` is ready sooner, `throughput` is for measuring. Default: `start`. */
+  tunedFor?: 'start' | 'throughput' | undefined
   /** Default: process.env. */
   env?: NodeJS.ProcessEnv | undefined
   onProgress?: OnProgress | undefined
