@@ -6,14 +6,13 @@ export {
   type HandlerOptions,
   type HandlerSet,
   type Health,
-  type Logger,
   type RetryOptions,
   type Subscriber,
   type SubscriberError,
   type SubscriberOptions,
   type SubscriberStats,
 } from '@house-helper/consumer'
-export { isHouseHelperError } from '@house-helper/events-core'
+export { isHouseHelperError, type Logger } from '@house-helper/events-core'
 export type {
   CloseReport,
   PublishError,
