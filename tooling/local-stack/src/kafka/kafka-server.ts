@@ -13,7 +13,7 @@ import { type SupervisedProcess, superviseProcess } from '../supervised-process.
 import { type Certificates, makeCertificates } from './certificates.ts'
 import { kafkaJars, kafkaVersion } from './jars.ts'
 import { findJava, type Java, javaRemedy } from './java.ts'
-import { type KafkaSecurity, scramCredentials, serverProperties } from './server-properties.ts'
+import { type KafkaSecurity, type ServerSettings, scramCredentials, serverProperties } from './server-properties.ts'
 
 /** How a local Kafka is started; every setting has a default. */
 export interface KafkaOptions {
@@ -154,12 +154,12 @@ async function tlsFiles(folder: DataFolder, tell: Broker['tell'], signal?: Abort
   return makeCertificates(path, signal)
 }
 
-async function writeProperties({ folder, certificates, options }: Broker, ports: Record<string, number>) {
+async function writeProperties({ folder, certificates, options }: Broker, ports: ServerSettings['ports']) {
   const { advertisedPort, properties } = options
   const security = options.security &&
     certificates && { ...options.security, certificates, brokerPassword: randomBytes(16).toString('hex') }
   const logDir = join(folder.path, 'data')
-  const text = serverProperties({ logDir, ports: ports as never, advertisedPort, security, properties })
+  const text = serverProperties({ logDir, ports, advertisedPort, security, properties })
   // It holds passwords.
   await writeFile(join(folder.path, 'server.properties'), text, { mode: 0o600 })
 }
