@@ -8,7 +8,7 @@ export const tableMarks = {
 }
 
 /** Writes the events of a domain as Markdown: a heading, a sentence and a table of fields for each. */
-export function eventTables(domain: Domain): string {
+function eventTables(domain: Domain): string {
   return domain.events.map((contract) => eventTable(contract)).join('\n')
 }
 

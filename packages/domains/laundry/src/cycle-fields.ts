@@ -21,7 +21,7 @@ export const cycleLoad = z.object({
 export const washProgram = openEnum(['cotton', 'eco', 'synthetics', 'delicates', 'wool', 'quick', 'hygiene', 'rinse'])
 
 /** One phase of a cycle and how long it takes. */
-export const cyclePhase = z.object({
+const cyclePhase = z.object({
   phase: openEnum(['soak', 'wash', 'rinse', 'spin', 'dry', 'cool-down']).describe('The phase'),
   durationMinutes: z.int().nonnegative().describe('How long it takes, in minutes'),
 })
