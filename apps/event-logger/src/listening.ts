@@ -26,17 +26,13 @@ export async function listenOn(server: Server, address: ListenAddress, settings:
 }
 
 /** The URL of a server that listens. */
-export function urlOf(server: Server, host: string): string {
+function urlOf(server: Server, host: string): string {
   const { port } = server.address() as AddressInfo
   return `http://${host.includes(':') ? `[${host}]` : host}:${port}`
 }
 
 /** The error for an address that cannot be listened on. */
-export function addressUnavailable(
-  address: ListenAddress,
-  settings: 'HTTP' | 'PROBE',
-  cause: unknown,
-): EventLoggerError {
+function addressUnavailable(address: ListenAddress, settings: 'HTTP' | 'PROBE', cause: unknown): EventLoggerError {
   const reason = cause instanceof Error && 'code' in cause ? String(cause.code) : 'unknown reason'
   return new EventLoggerError(
     'ADDRESS_UNAVAILABLE',

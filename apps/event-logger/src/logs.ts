@@ -44,7 +44,7 @@ export function createLogger(level: LogLevel): Logger {
  * Only named fields are taken: the MongoDB driver's errors carry the documents that were to be written, and payloads do
  * not belong in logs.
  */
-export function loggedError(error: unknown, depth = 0): LoggedError {
+function loggedError(error: unknown, depth = 0): LoggedError {
   if (!(error instanceof Error)) return { type: typeof error, message: 'Something other than an Error was thrown.' }
   const code =
     'code' in error && (typeof error.code === 'string' || typeof error.code === 'number') ? error.code : undefined

@@ -15,14 +15,15 @@ export function mongoClient(uri: string): MongoClient {
 }
 
 /**
- * Connects, and makes sure that the server answers a command of ours.
+ * Connects, and makes sure that our user may look into the database.
  *
  * @throws EventLoggerError `MONGODB_UNREACHABLE`, which can be retried, or `MONGODB_REFUSED`, which cannot.
  */
 export async function connectMongo(client: MongoClient, database: string): Promise<void> {
   try {
     await client.connect()
-    await client.db(database).command({ ping: 1 })
+    // Not a ping: that is answered without any right.
+    await client.db(database).listCollections({}, { nameOnly: true }).toArray()
   } catch (error) {
     throw mongoError(error)
   }

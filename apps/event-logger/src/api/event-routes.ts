@@ -22,7 +22,7 @@ const limit = z
   .meta({ type: 'integer', minimum: 1, maximum: maxLimit, default: 50 })
 
 /** What a list of events can be narrowed by. */
-export const eventQuerySchema = z.strictObject({
+const eventQuerySchema = z.strictObject({
   subject: text.optional().describe('Events about this household or user.'),
   household: text
     .optional()
