@@ -1,28 +1,31 @@
-/** A queue: first in, first out, in constant time. */
+/** A queue: first in, first out. A ring that grows by doubling, so that it costs no memory while it stays short. */
 export class Fifo<Item> {
-  #items: Item[] = []
+  #ring: (Item | undefined)[] = new Array(16).fill(undefined)
   #head = 0
+  #length = 0
 
   get length(): number {
-    return this.#items.length - this.#head
+    return this.#length
   }
 
   push(item: Item): void {
-    this.#items.push(item)
+    if (this.#length === this.#ring.length) this.#grow()
+    this.#ring[(this.#head + this.#length) & (this.#ring.length - 1)] = item
+    this.#length += 1
   }
 
   shift(): Item | undefined {
-    if (this.#head === this.#items.length) return undefined
-    const item = this.#items[this.#head]
-    this.#items[this.#head] = undefined as Item
-    this.#head += 1
-    if (this.#head === this.#items.length) {
-      this.#items = []
-      this.#head = 0
-    } else if (this.#head >= 1024 && this.#head * 2 >= this.#items.length) {
-      this.#items = this.#items.slice(this.#head)
-      this.#head = 0
-    }
+    if (this.#length === 0) return undefined
+    const item = this.#ring[this.#head]
+    this.#ring[this.#head] = undefined
+    this.#head = (this.#head + 1) & (this.#ring.length - 1)
+    this.#length -= 1
     return item
+  }
+
+  #grow(): void {
+    const inOrder = [...this.#ring.slice(this.#head), ...this.#ring.slice(0, this.#head)]
+    this.#ring = inOrder.concat(new Array(inOrder.length).fill(undefined))
+    this.#head = 0
   }
 }

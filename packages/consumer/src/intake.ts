@@ -115,7 +115,7 @@ export class Intake {
 
   #queue(window: PartitionWindow, message: FetchedMessage, envelope: Envelope, route: Route): void {
     const { lanes, scheduler } = this.#options
-    const lane = lanes.lane(window.topic, laneKey(message, envelope, route))
+    const lane = lanes.of(window.topic).lane(laneKey(message, envelope, route))
     const event = new PendingEvent(window, lane, route, message, envelope)
     const tried = window.inherited.triedAt(message.offset)
     if (tried !== undefined) {

@@ -4,16 +4,14 @@ import type { Route } from './route.ts'
 
 /** A key lane is the queue of one key of one topic: its events are handled one after the other. */
 export class KeyLane {
-  readonly key: string
-  readonly lanes: Map<string, KeyLane>
   /** The event that is being handled, waits to be tried again, or is held. */
   current: PendingEvent | undefined = undefined
   #first: PendingEvent | undefined = undefined
   #last: PendingEvent | undefined = undefined
 
-  constructor(key: string, lanes: Map<string, KeyLane>) {
-    this.key = key
-    this.lanes = lanes
+  /** Whether it has no events, and no handler of its runs. */
+  get idle(): boolean {
+    return this.current === undefined && this.#first === undefined
   }
 
   /** The next event to handle. */
@@ -48,23 +46,48 @@ export class KeyLane {
   }
 }
 
-/** The lanes of all topics. A lane exists while it has events, or a handler of its runs. */
-export class KeyLanes {
-  readonly #topics = new Map<string, Map<string, KeyLane>>()
+/** Lanes of a topic from which on idle ones are let go. */
+const SWEEP_FROM = 1024
+
+/** The lanes of a topic. Idle ones stay for the key's next event, but not more of them than busy ones, or 1,024. */
+export class TopicLanes {
+  readonly #lanes = new Map<string, KeyLane>()
+  #sweepAt = SWEEP_FROM
+
+  /** How many lanes there are. */
+  get size(): number {
+    return this.#lanes.size
+  }
 
   /** The lane of a key, made when it is not there. */
-  lane(topic: string, key: string): KeyLane {
-    let lanes = this.#topics.get(topic)
-    if (lanes === undefined) {
-      lanes = new Map()
-      this.#topics.set(topic, lanes)
-    }
-    let lane = lanes.get(key)
+  lane(key: string): KeyLane {
+    let lane = this.#lanes.get(key)
     if (lane === undefined) {
-      lane = new KeyLane(key, lanes)
-      lanes.set(key, lane)
+      if (this.#lanes.size >= this.#sweepAt) this.#sweep()
+      lane = new KeyLane()
+      this.#lanes.set(key, lane)
     }
     return lane
+  }
+
+  #sweep(): void {
+    for (const [key, lane] of this.#lanes) if (lane.idle) this.#lanes.delete(key)
+    this.#sweepAt = Math.max(SWEEP_FROM, this.#lanes.size * 2)
+  }
+}
+
+/** The lanes of all topics. */
+export class KeyLanes {
+  readonly #topics = new Map<string, TopicLanes>()
+
+  /** The lanes of a topic. */
+  of(topic: string): TopicLanes {
+    let lanes = this.#topics.get(topic)
+    if (lanes === undefined) {
+      lanes = new TopicLanes()
+      this.#topics.set(topic, lanes)
+    }
+    return lanes
   }
 }
 

@@ -62,7 +62,7 @@ export class Scheduler {
   /** Takes in an event at the end of its lane; it begins with the next dispatch. */
   push(event: PendingEvent): void {
     const { lane } = event
-    const idle = lane.current === undefined && lane.first === undefined
+    const { idle } = lane
     lane.push(event)
     if (idle) this.#ready(lane, event.window)
     else if (lane.current !== undefined && !lane.current.hasSlot) event.detach()
@@ -196,8 +196,7 @@ export class Scheduler {
   #goOn(lane: KeyLane): void {
     if (lane.current !== undefined) return
     lane.prune()
-    if (lane.first === undefined) lane.lanes.delete(lane.key)
-    else this.#ready(lane, lane.first.window)
+    if (lane.first !== undefined) this.#ready(lane, lane.first.window)
   }
 
   #ready(lane: KeyLane, window: PartitionWindow): void {

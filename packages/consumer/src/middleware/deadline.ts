@@ -33,17 +33,22 @@ export function deadline({ deadlines, statistics, logger }: DeadlineNeeds): Midd
     if (!attempt.interrupted) statistics.failed += 1
     throw attempt.afterThrow(thrown)
   }
-  const watched = async (attempt: Attempt, outcome: Promise<void>): Promise<void> => {
+  const watched = (attempt: Attempt, outcome: Promise<void>): Promise<void> => {
     deadlines.watch(attempt)
-    try {
-      await outcome
-    } catch (thrown) {
-      return threw(attempt, thrown)
-    } finally {
+    const ended = (): void => {
       deadlines.ended(attempt)
       end(attempt)
     }
-    returned(attempt)
+    return outcome.then(
+      () => {
+        ended()
+        returned(attempt)
+      },
+      (thrown: unknown) => {
+        ended()
+        threw(attempt, thrown)
+      },
+    )
   }
   return (next) => (event: PendingEvent) => {
     const attempt = new Attempt(event, logger, performance.now())

@@ -21,7 +21,7 @@ export function recover(
   failed: (event: PendingEvent, error: unknown) => Outcome,
 ): Outcome {
   try {
-    return handler(event)?.catch((error: unknown) => failed(event, error))
+    return handler(event)?.then(undefined, (error: unknown) => failed(event, error))
   } catch (error) {
     return failed(event, error)
   }
