@@ -24,13 +24,13 @@ export interface RecorderOptions {
   readonly lagIntervalMs?: number
   /** How long messages may be recorded and not committed to Kafka, in milliseconds. Default 1,000. */
   readonly commitIntervalMs?: number
-  /** Messages of one write at most. Default 2,000. */
+  /** Messages of one write at most. Default 1,000. */
   readonly maxBatchMessages?: number
-  /** Bytes of values in one write at most; a single larger message is written alone. Default 2 MiB. */
+  /** Bytes of values in one write at most; a single larger message is written alone. Default 1 MiB. */
   readonly maxBatchBytes?: number
-  /** Messages of one partition that wait at most, before it is paused. Default 8,000. */
+  /** Messages of one partition that wait at most, before it is paused. Default 4,000. */
   readonly maxQueuedMessages?: number
-  /** Bytes of one partition that wait at most, before it is paused. Default 4 MiB. */
+  /** Bytes that wait at most, shared equally by the partitions (512 KiB each at least); one that has its share is paused. Default 16 MiB. */
   readonly maxQueuedBytes?: number
   /** Writes of different partitions at the same time. Default 4. */
   readonly maxConcurrentWrites?: number
@@ -72,10 +72,10 @@ const settingsSchema = z.object({
   discoverIntervalMs: positive.default(30_000),
   lagIntervalMs: positive.default(5_000),
   commitIntervalMs: positive.default(1_000),
-  maxBatchMessages: positive.max(10_000).default(2_000),
-  maxBatchBytes: positive.default(2 * 1024 * 1024),
-  maxQueuedMessages: positive.default(8_000),
-  maxQueuedBytes: positive.default(4 * 1024 * 1024),
+  maxBatchMessages: positive.max(10_000).default(1_000),
+  maxBatchBytes: positive.default(1024 * 1024),
+  maxQueuedMessages: positive.default(4_000),
+  maxQueuedBytes: positive.default(16 * 1024 * 1024),
   maxConcurrentWrites: positive.default(4),
   operationTimeoutMs: positive.default(30_000),
   alarmHoldMs: positive.default(3_600_000),

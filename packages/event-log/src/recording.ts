@@ -42,6 +42,8 @@ export interface GroupListener {
 
 /** How long an assignment may wait for the ledger; partitions that are not open by then are, as soon as they can be. */
 const OPEN_WAIT_MS = 3_000
+/** What each partition may keep waiting, however many there are: half of a usual fetch. */
+const LEAST_QUEUED_BYTES = 512 * 1024
 /** How long a rebalance may wait for the writes that run. */
 const REBALANCE_WAIT_MS = 2_000
 
@@ -90,9 +92,11 @@ function receiverListener(
       committer.touch()
     },
   }
+  const limits = { ...parts.limits }
   const laneParts: LaneParts = {
     ...parts,
     listener,
+    limits,
     pause: (place) => receiver.pause([place]),
     resume: (place) => receiver.resume([place]),
   }
@@ -101,6 +105,8 @@ function receiverListener(
   }
   return {
     async assigned(partitions, continuous) {
+      // Lanes look the limit up each time, so that one that stays gets its new share too.
+      limits.maxQueuedBytes = Math.max(LEAST_QUEUED_BYTES, parts.limits.maxQueuedBytes / Math.max(1, partitions.length))
       assignLanes(lanes, partitions, continuous, laneParts)
       group.assigned(partitions)
       forEach((lane) => lane.thaw())
