@@ -92,7 +92,7 @@ export function createBatcher(place: TopicPartition, options: BatcherOptions): B
     }
     tally.batchDone()
     // A limit that was lowered rises again in small steps: the topic's own setting may have been raised.
-    if (limitBytes < maxBatchBytes) limitBytes = Math.min(limitBytes + maxBatchBytes / 64, maxBatchBytes)
+    if (limitBytes < maxBatchBytes) limitBytes = Math.min(limitBytes * 1.03, maxBatchBytes)
   }
 
   /** Halves until an event that is too large by itself is alone; the others keep their order around it. */

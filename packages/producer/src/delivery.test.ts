@@ -1,8 +1,13 @@
-import { silentLogger, type Transport } from '@house-helper/events-core'
+import { getEventListeners } from 'node:events'
+import { type OutgoingBatch, silentLogger, type Transport } from '@house-helper/events-core'
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { lampIds, lampIdsOf, openLampShop } from '../test/lamp-shop.ts'
 
 const names = (count: number, prefix = 'lamp-'): string[] => Array.from({ length: count }, (_, n) => `${prefix}${n}`)
+
+function bytesOf({ messages }: OutgoingBatch): number {
+  return messages.reduce((sum, { key, value }) => sum + (key?.length ?? 0) + (value?.length ?? 0) + 20, 61)
+}
 
 describe('a failed batch', () => {
   it('is sent again, before what was published meanwhile, and the ids stay', async () => {
@@ -55,8 +60,11 @@ describe('a failed batch', () => {
     await Promise.all(names(200).map((name) => light(name)))
     expect(lampIds(await envelopes())).toEqual(names(200))
     const before = appends.length
-    await Promise.all(names(20, 'next-').map((name) => light(name)))
-    expect(appends.length).toBe(before + 1)
+    await Promise.all(names(600, 'next-').map((name) => light(name)))
+    const sizes = appends.slice(before).map(bytesOf)
+    expect(sizes.length).toBeGreaterThan(15)
+    // Without learning, each of its batches would be refused and halved.
+    expect(sizes.filter((bytes) => bytes > 10_000).length).toBeLessThan(sizes.length / 5)
   })
 })
 
@@ -159,6 +167,15 @@ describe('the queue', () => {
     await expect(aborted).rejects.toMatchObject({ code: 'PUBLISH_ABORTED', outcome: 'unknown' })
   })
 
+  it('listens to a signal no longer than to the outcome', async () => {
+    const { publisher } = await openLampShop()
+    const { signal } = new AbortController()
+    const published = publisher.publish('lamp.lit', { lampId: 'lamp-1' }, { householdId: 'household-1', signal })
+    expect(getEventListeners(signal, 'abort').length).toBe(1)
+    await published
+    expect(getEventListeners(signal, 'abort').length).toBe(0)
+  })
+
   it('refuses a signal that was aborted before', async () => {
     const { publisher, appends } = await openLampShop()
     const fields = { householdId: 'household-1', signal: AbortSignal.abort() }
@@ -199,13 +216,19 @@ describe('close', () => {
     expect(warn).toHaveBeenCalledWith(expect.objectContaining({ events: 2 }), expect.any(String))
   })
 
-  it('cuts a backoff short', async () => {
+  it('leaves no timer behind, even in the middle of a backoff', async () => {
     const { publisher, light, transport, appended } = await openLampShop()
+    await light('first')
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+    onTestFinished(() => void vi.useRealTimers())
     transport.broker.faults.failAppends({ outcome: 'not-sent', times: Number.POSITIVE_INFINITY })
-    const outcome = light('lamp-1').catch((error: unknown) => error)
-    await appended(1)
-    await publisher.close({ timeoutMs: 10 })
+    const outcome = light('second').catch((error: unknown) => error)
+    await appended(2)
+    const closing = publisher.close({ timeoutMs: 10 })
+    await vi.advanceTimersByTimeAsync(10)
+    expect(await closing).toMatchObject({ undelivered: [{ outcome: 'not-sent' }] })
     expect(await outcome).toMatchObject({ code: 'PUBLISHER_CLOSED', outcome: 'not-sent' })
+    expect(vi.getTimerCount()).toBe(0)
   })
 
   it('makes every later publish fail', async () => {

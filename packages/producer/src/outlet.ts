@@ -60,9 +60,9 @@ export function createOutlet(topic: string, options: OutletOptions): Outlet {
 
   /** Asks until the number of partitions is known, or nobody waits for it any more. */
   async function find(): Promise<void> {
-    for (let attempt = 1; expire() !== undefined; attempt += 1) {
+    for (let attempt = 1, first = expire(); first !== undefined; attempt += 1, first = expire()) {
       try {
-        const count = await within(ask(), expire()?.deadlineMs)
+        const count = await within(ask(), first.deadlineMs)
         if (count === undefined) continue
         if (count === 0) {
           rejectWaiting('TOPIC_MISSING', `The topic ${topic} does not exist. Create it with: hh-events topics apply`)
@@ -133,8 +133,7 @@ export function createOutlet(topic: string, options: OutletOptions): Outlet {
 }
 
 /** The promise's value, or undefined where the deadline passes first; what comes later is not waited for. */
-async function within<Value>(promise: Promise<Value>, deadlineMs: number | undefined): Promise<Value | undefined> {
-  if (deadlineMs === undefined) return undefined
+async function within<Value>(promise: Promise<Value>, deadlineMs: number): Promise<Value | undefined> {
   let timer: NodeJS.Timeout | undefined
   const late = new Promise<undefined>((resolve) => {
     timer = setTimeout(resolve, Math.max(deadlineMs - performance.now(), 0), undefined)

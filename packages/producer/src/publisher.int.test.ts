@@ -62,11 +62,16 @@ describe('a publisher on Kafka', () => {
     await publisher.close()
   })
 
-  it('opens and lets go of a transport of its own', async () => {
-    const publisher = publisherOf({ brokers: brokersFromEnv(), topicPrefix, clientId: 'lamp-service' })
+  it('shares the transport of equal settings, and lets go of it when it is closed', async () => {
+    const settings = { brokers: brokersFromEnv(), topicPrefix, clientId: 'lamp-service' }
+    const shared = openTransport(settings)
+    const publisher = publisherOf(settings)
     const place = await publisher.publish('lamp.bought', { lampId: 'lamp-1' }, { userId: 'user-1' })
     expect(place.topic).toBe(topic)
     expect(await publisher.close()).toEqual({ undelivered: [] })
+    expect(await shared.transport.admin.clusterId()).toMatch(/./)
+    await shared.release()
+    await expect(shared.transport.admin.clusterId()).rejects.toMatchObject({ code: 'CLOSED' })
   })
 })
 

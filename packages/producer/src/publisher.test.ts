@@ -1,5 +1,5 @@
 import { TransportError, withCause } from '@house-helper/events-core'
-import { describe, expect, it, vi } from 'vitest'
+import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { lampIds, lampIdsOf, openLampShop, topic } from '../test/lamp-shop.ts'
 import { lamps } from '../test/lamps.ts'
 import { createPublisher } from './publisher.ts'
@@ -102,6 +102,17 @@ describe('batching', () => {
     expect(appends.map((batch) => batch.messages.length)).toEqual([20, 20, 20, 20, 20])
   })
 
+  it('adds what they publish next to what has arrived meanwhile', async () => {
+    const { light, transport, appends, appended } = await openLampShop()
+    const release = transport.broker.faults.holdAppends()
+    const early = names(5).map((name) => light(name).then(() => light(`${name}-next`)))
+    await appended(1)
+    const late = names(5, 'late-').map((name) => light(name))
+    release()
+    await Promise.all([...early, ...late])
+    expect(appends.map((batch) => batch.messages.length)).toEqual([5, 10])
+  })
+
   it('sends without a timer', async () => {
     const { light } = await openLampShop()
     await light('the number of partitions is asked for with a deadline')
@@ -165,6 +176,24 @@ describe('the topic', () => {
     await Promise.all(names(10).map(publish))
     await publish('later')
     expect(describeTopics).toHaveBeenCalledTimes(1)
+  })
+
+  it('is asked again after five minutes, and when a partition turns out to be missing', async () => {
+    vi.useFakeTimers({ toFake: ['performance'] })
+    onTestFinished(() => void vi.useRealTimers())
+    const { transport, light } = await openLampShop()
+    const describeTopics = vi.spyOn(transport.admin, 'describeTopics')
+    await light('first')
+    vi.advanceTimersByTime(299_000)
+    await light('second')
+    expect(describeTopics).toHaveBeenCalledTimes(1)
+    vi.advanceTimersByTime(2000)
+    await light('third')
+    expect(describeTopics).toHaveBeenCalledTimes(2)
+    transport.broker.faults.failAppends({ outcome: 'not-sent', code: 'TOPIC_MISSING', canRetry: false })
+    await expect(light('fourth')).rejects.toMatchObject({ code: 'TOPIC_MISSING' })
+    await light('fifth')
+    expect(describeTopics).toHaveBeenCalledTimes(3)
   })
 
   it('is asked again with backoff while no broker answers, and the order holds', async () => {

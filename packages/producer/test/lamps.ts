@@ -2,7 +2,7 @@ import { defineDomain, defineEvent } from '@house-helper/events-core'
 import { z } from 'zod'
 
 /** A contract about a household. */
-export const lampLit = defineEvent({
+const lampLit = defineEvent({
   type: 'lamp.lit',
   version: '1.2',
   description: 'A lamp was lit.',
@@ -15,7 +15,7 @@ export const lampLit = defineEvent({
 })
 
 /** A contract about a user. */
-export const lampBought = defineEvent({
+const lampBought = defineEvent({
   type: 'lamp.bought',
   version: '1.0',
   subject: 'user',
