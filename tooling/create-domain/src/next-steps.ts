@@ -14,7 +14,7 @@ Next
      to the dependencies in apps/event-logger/package.json and apps/cli/package.json, and
        import { ${variable} } from '@house-helper/${domain}'
      with ${variable} in the list, to src/domains.ts of both.
-  4. pnpm check && pnpm test
+  4. pnpm format && pnpm check && pnpm test
   5. pnpm hh-events topics apply
 
 docs/add-a-domain.md explains each.
