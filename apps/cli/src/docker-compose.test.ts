@@ -138,6 +138,9 @@ describe('docker-compose.yml', () => {
 
   it("creates every domain's topic with a command that hh-events takes", async () => {
     expect(existsSync(join(root, topics.entrypoint?.at(-1) ?? ''))).toBe(true)
+    const dockerfile = readFileSync(join(root, topics.build?.dockerfile ?? ''), 'utf8')
+    const ours = JSON.parse(/^ENTRYPOINT (.*)$/m.exec(dockerfile)?.[1] ?? '[]') as string[]
+    expect(topics.entrypoint?.slice(0, -1)).toEqual(ours.slice(0, -1))
     const transport = createMemoryTransport()
     const { exitCode } = await runInMemory(topics.command ?? [], { domains, openTransport: () => transport })
     expect(exitCode).toBe(0)

@@ -10,6 +10,7 @@ import { decodeEnvelope, type Transport } from '@house-helper/events-core'
 import { connectionFromEnv, createKafkaTransport } from '@house-helper/transport-kafkajs'
 import { MongoClient } from 'mongodb'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
+import { closedAddress } from './closed-address.ts'
 import { domains } from './domains.ts'
 
 const root = join(import.meta.dirname, '../../..')
@@ -58,15 +59,6 @@ async function run(argv: readonly string[], env: Record<string, string> = {}, st
         .filter(Boolean)
         .map((line) => JSON.parse(line)),
   }
-}
-
-/** The address of a port that nothing listens on. */
-async function closedAddress(): Promise<string> {
-  const server = createServer()
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  const address = server.address()
-  await new Promise((resolve) => server.close(resolve))
-  return typeof address === 'object' && address !== null ? `127.0.0.1:${address.port}` : 'none'
 }
 
 describe('hh-events on real Kafka', () => {

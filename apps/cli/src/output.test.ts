@@ -95,4 +95,10 @@ describe('createOutput', () => {
     expect(stdout.text).toBe('')
     expect(stderr.text).toBe('warning: watch out\n')
   })
+
+  it('writes notes where a person sees stderr, though stdout is piped', () => {
+    const stderr = createTextSink(true)
+    createOutput({ stdout: createTextSink(false), stderr, env: {} }).note('try this')
+    expect(stderr.text).toBe('try this\n')
+  })
 })

@@ -28,7 +28,7 @@ export interface Output {
   rows<Row>(columns: readonly Column<Row>[], rows: readonly Row[]): void
   /** Writes one thing: its fields one under the other, or the thing as a line. */
   record(value: object, fields: readonly (readonly [name: string, text: string])[]): void
-  /** Tells a person what to do next, on stderr; programs are not told. */
+  /** Tells a person what to do next, on stderr; nothing where stderr is no terminal. */
   note(text: string): void
   /** Says on stderr what went wrong without ending the command. */
   warn(text: string): void
@@ -65,7 +65,7 @@ export function createOutput({ stdout, stderr, env, json = false }: OutputOption
         line([`${colors.dim(name.padEnd(width))}  ${first}`, ...rest.map((r) => ' '.repeat(width + 2) + r)].join('\n'))
       }
     },
-    note: (text) => void (format === 'table' && stderr.write(`${printable(text)}\n`)),
+    note: (text) => void (stderr.isTTY && stderr.write(`${printable(text)}\n`)),
     warn: (text) => void stderr.write(`${colorsFor(stderr, env).yellow('warning:')} ${printable(text)}\n`),
   }
 }

@@ -54,6 +54,18 @@ describe('hh-events', () => {
     })
   })
 
+  it.each([[['--json', 'topics', 'plan']], [['topics', 'plan', '--json']]])(
+    'writes JSON on a terminal for %j',
+    async (argv) => {
+      const { stdout } = await runInMemory(argv, { isTTY: true })
+      const rows = stdout
+        .trim()
+        .split('\n')
+        .map((line) => JSON.parse(line) as object)
+      expect(rows).toMatchObject([{ topic: 'house-helper.pets' }, { topic: 'house-helper.plants' }])
+    },
+  )
+
   it('calls anything else a defect, and says where it is', async () => {
     const { exitCode, stderr } = await runInMemory(['topics', 'plan'], failing(new TypeError('oops')))
     expect(exitCode).toBe(1)

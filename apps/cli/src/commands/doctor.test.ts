@@ -3,6 +3,7 @@ import { type AddressInfo, createServer, type Server } from 'node:net'
 import { CoreError, TransportError } from '@house-helper/events-core'
 import { createMemoryTransport } from '@house-helper/transport-memory'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { closedAddress } from '../closed-address.ts'
 import { runInMemory, type TestWorld } from '../test-world.ts'
 
 let broker: Server
@@ -116,7 +117,7 @@ describe('doctor', () => {
   })
 
   it('ends with 6 where the event logger is away', async () => {
-    const gone = { ...world.env, EVENT_LOGGER_URL: 'http://127.0.0.1:1' }
+    const gone = { ...world.env, EVENT_LOGGER_URL: `http://${await closedAddress()}` }
     const { exitCode, lines } = await runInMemory(['doctor'], {
       ...world,
       env: gone,
@@ -139,6 +140,14 @@ describe('doctor', () => {
     expect(exitCode).toBe(6)
     expect(lines.find(({ check }) => check === 'lag')).toMatchObject({ status: 'unreachable' })
     expect(lines.filter(({ check }) => check === 'present')).toHaveLength(2)
+  })
+
+  it('keeps what it found where the connections do not close', async () => {
+    const transport = { ...(await transportWithTopics()), close: () => new Promise<never>(() => undefined) }
+    const { exitCode, lines } = await runInMemory(['doctor'], { ...world, transport })
+    expect(exitCode).toBe(6)
+    expect(lines.filter(({ check }) => check === 'present')).toHaveLength(2)
+    expect(lines.find(({ check }) => check === 'closing')).toMatchObject({ status: 'unreachable' })
   })
 
   it('says which settings are wrong and checks what it still can', async () => {

@@ -1,10 +1,8 @@
 import { type Command, Option } from 'commander'
 import { countArgument, groupArgument } from '../arguments.ts'
-import { CLOSE_TIMEOUT_MS } from '../connected.ts'
-import { within } from '../deadline.ts'
 import { type DeadlineClock, startDeadline } from '../doctor/deadline-clock.ts'
 import { type Finding, worst } from '../doctor/finding.ts'
-import { clusterFindings } from '../doctor/kafka.ts'
+import { closeFindings, clusterFindings } from '../doctor/kafka.ts'
 import { loggerFindings } from '../doctor/logger.ts'
 import { type Endpoint, networkFindings } from '../doctor/network.ts'
 import { nodeFinding } from '../doctor/node-version.ts'
@@ -80,9 +78,10 @@ async function kafkaFindings(
       clusterFindings({ world, transport, clock, groupId, partitions }),
     ])
     const away = brokers.every((findings) => worst(findings) !== 'ok')
-    return [...brokers.flat(), ...(away ? [skippedCluster] : cluster)]
-  } finally {
-    await within(CLOSE_TIMEOUT_MS, 'Closing the connections to Kafka', () => transport.close())
+    return [...brokers.flat(), ...(away ? [skippedCluster] : cluster), ...(await closeFindings(transport))]
+  } catch (defect) {
+    await closeFindings(transport)
+    throw defect
   }
 }
 

@@ -1,6 +1,7 @@
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { closedAddress } from '../closed-address.ts'
 import { runInMemory } from '../test-world.ts'
 
 let server: Server
@@ -102,9 +103,10 @@ describe('log list', () => {
   })
 
   it('ends with 6 where nothing answers, and with 2 where the address is none', async () => {
-    const gone = await runInMemory(['log', 'list'], { env: { EVENT_LOGGER_URL: 'http://127.0.0.1:1' } })
+    const EVENT_LOGGER_URL = `http://${await closedAddress()}`
+    const gone = await runInMemory(['log', 'list'], { env: { EVENT_LOGGER_URL } })
     expect(gone.exitCode).toBe(6)
-    expect(gone.stderr).toMatch(/^hh-events: No event logger answers at http:\/\/127\.0\.0\.1:1 \(.+\)\. /)
+    expect(gone.stderr).toMatch(`hh-events: No event logger answers at ${EVENT_LOGGER_URL} (ECONNREFUSED). `)
     const wrong = await runInMemory(['log', 'list'], { env: { EVENT_LOGGER_URL: 'http://user:secret@h/' } })
     expect(wrong.exitCode).toBe(2)
     expect(wrong.stderr).not.toContain('secret')

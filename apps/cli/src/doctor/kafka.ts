@@ -1,7 +1,8 @@
 import { isHouseHelperError, type Transport } from '@house-helper/events-core'
+import { CLOSE_TIMEOUT_MS } from '../connected.ts'
 import { planTopics, wantedTopics } from '../topic-plan.ts'
 import type { World } from '../world.ts'
-import type { DeadlineClock } from './deadline-clock.ts'
+import { type DeadlineClock, startDeadline } from './deadline-clock.ts'
 import { detailOf, type Finding } from './finding.ts'
 
 /** What the doctor looks for in a cluster. */
@@ -24,6 +25,15 @@ export async function clusterFindings(checks: ClusterChecks): Promise<readonly F
   const topics = await attempt('topics', 'present', checks.clock, () => topicFindings(checks))
   const lag = await attempt(`group ${checks.groupId}`, 'lag', checks.clock, () => lagFindings(checks))
   return [...login, ...topics, ...lag]
+}
+
+/** Closes the connections; where that does not end in time, it is a finding and no reason to lose the others. */
+export async function closeFindings(transport: Transport): Promise<readonly Finding[]> {
+  const closing = startDeadline(CLOSE_TIMEOUT_MS)
+  return attempt('cluster', 'closing', closing, async () => {
+    await transport.close()
+    return []
+  })
 }
 
 async function topicFindings({ world, transport, partitions }: ClusterChecks): Promise<readonly Finding[]> {
