@@ -31,8 +31,8 @@ export interface AppendFate {
 export interface AppendFaults {
   add(fault: AppendFault): () => void
   hold(place: AppendPlace): () => void
-  /** Waits while the batch is held; rejects with `TIMEOUT` at the deadline. */
-  passed(batch: OutgoingBatch, timeoutMs: number): Promise<void>
+  /** Waits while the batch is held, or until `ended` rejects; rejects with `TIMEOUT` at the deadline. */
+  passed(batch: OutgoingBatch, timeoutMs: number, ended: Promise<never>): Promise<void>
   /** Takes the fault that meets this batch, oldest first. */
   take(batch: OutgoingBatch): AppendFate | undefined
 }
@@ -63,9 +63,9 @@ export function createAppendFaults(): AppendFaults {
         resolve()
       }
     },
-    async passed(batch, timeoutMs) {
+    async passed(batch, timeoutMs, ended) {
       const hold = [...holds].find(({ place }) => meets(place, batch))
-      if (hold !== undefined) await withDeadline(hold.released, batch, timeoutMs)
+      if (hold !== undefined) await withDeadline(Promise.race([hold.released, ended]), batch, timeoutMs)
     },
     take(batch) {
       const entry = faults.find(({ fault, left }) => left > 0 && meets(fault, batch))

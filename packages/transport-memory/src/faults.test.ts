@@ -71,6 +71,14 @@ describe('an append fault', () => {
     expect(await Promise.all(held)).toEqual([{ baseOffset: 0 }, { baseOffset: 1 }, { baseOffset: 2 }])
   })
 
+  it('that holds an append ends with the transport', async () => {
+    const transport = await openTransport()
+    transport.broker.faults.holdAppends()
+    const held = expect(append(transport, 'a')).rejects.toMatchObject({ code: 'CLOSED', outcome: 'not-sent' })
+    await transport.close()
+    await held
+  })
+
   it('that holds an append past its deadline makes its outcome unknown', async () => {
     const transport = await openTransport()
     transport.broker.faults.holdAppends()

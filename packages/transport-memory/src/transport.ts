@@ -36,6 +36,9 @@ export function createMemoryTransport(options: MemoryTransportOptions = {}): Mem
   const broker = options.broker ?? createMemoryBroker(options)
   const { cluster } = broker[INSIDE]
   const receivers = new Set<MemoryReceiver>()
+  const ended = Promise.withResolvers<never>()
+  // Closing without an append under way is no unhandled rejection.
+  ended.promise.catch(() => {})
   let open = true
   const assertOpen = (): void => {
     if (!open) throw closed('The transport')
@@ -43,6 +46,7 @@ export function createMemoryTransport(options: MemoryTransportOptions = {}): Mem
 
   async function close(): Promise<void> {
     open = false
+    ended.reject(closed('The transport'))
     await turn()
     for (const receiver of receivers) receiver.end(closed('The transport'))
   }
@@ -52,7 +56,7 @@ export function createMemoryTransport(options: MemoryTransportOptions = {}): Mem
     topicPrefix: options.topicPrefix ?? DEFAULT_TOPIC_PREFIX,
     partitioner: options.partitioner ?? partitioners.murmur2,
     broker,
-    sender: createSender(broker, assertOpen),
+    sender: createSender(broker, assertOpen, ended.promise),
     admin: createAdmin(cluster, assertOpen),
     receiver(receiverOptions) {
       assertOpen()
@@ -71,13 +75,13 @@ export function createMemoryTransport(options: MemoryTransportOptions = {}): Mem
   }
 }
 
-function createSender(broker: MemoryBroker, assertOpen: () => void): Sender {
+function createSender(broker: MemoryBroker, assertOpen: () => void, ended: Promise<never>): Sender {
   const { cluster, appends } = broker[INSIDE]
   return {
     async append(batch: OutgoingBatch, { timeoutMs }) {
       assertOpen()
       await turn()
-      await appends.passed(batch, timeoutMs)
+      await appends.passed(batch, timeoutMs, ended)
       assertOpen()
       const fate = appends.take(batch)
       if (fate !== undefined && !fate.written) throw fate.error
