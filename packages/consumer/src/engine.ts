@@ -144,7 +144,15 @@ export class Engine {
   async #leave(timeoutMs: number): Promise<void> {
     this.assignment.close()
     this.deadlines.close()
-    await within(this.#receiver.stop({ timeoutMs }), timeoutMs)
+    await this.#stopReceiver(timeoutMs)
+  }
+
+  async #stopReceiver(timeoutMs: number): Promise<void> {
+    const stopped = this.#receiver.stop({ timeoutMs }).catch((error: unknown) => {
+      // It is let go of in any case; the group notices by its session timeout.
+      this.#options.logger.warn({ groupId: this.#options.settings.groupId, err: error }, 'A receiver did not stop well')
+    })
+    await within(stopped, timeoutMs)
   }
 
   #abandon(): void {
@@ -171,7 +179,7 @@ export class Engine {
     const { transport, logger, settings } = this.#options
     logger.error({ groupId: settings.groupId, reason }, 'The subscriber makes no progress; its receiver is replaced')
     this.assignment.lost(reason)
-    await within(this.#receiver.stop({ timeoutMs: REBUILD_STOP_MS }), REBUILD_STOP_MS)
+    await this.#stopReceiver(REBUILD_STOP_MS)
     if (this.#closing) return
     this.#receiver = transport.receiver(this.#receiverOptions())
     // Not awaited: whether it comes to an assignment is what the watchdog looks at next.

@@ -111,4 +111,38 @@ describe('a restart', () => {
     await until('all are handled', () => one.stats().handled === 3)
     expect(seen).toEqual([0, 1, 2])
   })
+
+  it('brings an event to its end that kills each process at once, and handles all others', async () => {
+    const handled = new Set<string>()
+    let deaths = 0
+    const process = async () => {
+      const dead = Promise.withResolvers<void>()
+      let alive = true
+      const one = stage.subscriber(
+        async ({ id, householdId }) => {
+          if (alive && householdId === 'killer') {
+            alive = false
+            deaths += 1
+            await stage.transport.broker.faults.kill('helpers')
+            dead.resolve()
+          }
+          if (!alive) await new Promise(() => {})
+          handled.add(id)
+        },
+        // Dies before anything is committed on the timer.
+        { commitIntervalMs: 60_000, closeTimeoutMs: 40 },
+      )
+      await one.start()
+      const held = until('the killer is held', () => !alive || one.stats().held === 1)
+      await Promise.race([dead.promise, held])
+      return { alive, one }
+    }
+    const others = Array.from({ length: 30 }, (_, n) => message({ id: `e-${n}`, householdId: `household-${n}` }))
+    await stage.sendToFirst([...others.slice(0, 15), message({ householdId: 'killer' }), ...others.slice(15)])
+    let last = await process()
+    while (!last.alive && deaths < 20) last = await process()
+    expect(deaths).toBeLessThanOrEqual(6)
+    expect(last.one.health().reasons[0]?.message).toMatch(/holds its key .*PROCESS_DIED/)
+    await until('all others are handled', () => handled.size === 30)
+  })
 })

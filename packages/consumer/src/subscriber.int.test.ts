@@ -89,7 +89,8 @@ describe('a subscriber on Kafka', () => {
     await until('the later ones are handled', () => handled.length >= 600, WAIT_MS)
     expect(new Set(handled).size).toBe(600)
     expect(handled.length).toBe(600)
-    expect(two.stats().received).toBe(100)
+    expect(two.stats()).toMatchObject({ received: 100, commitFailures: 0 })
+    expect(one.stats().commitFailures).toBe(0)
     expect(two.health()).toEqual({ status: 'up', reasons: [] })
   })
 

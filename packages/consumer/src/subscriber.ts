@@ -180,7 +180,11 @@ class GroupSubscriber implements Subscriber {
   async #letGo(): Promise<void> {
     const release = this.#release
     this.#release = undefined
-    await release?.()
+    try {
+      await release?.()
+    } catch (error) {
+      this.#logger.warn({ groupId: this.groupId, err: error }, 'The transport did not close well')
+    }
   }
 
   /** The topics of the domains that are handled. */

@@ -26,7 +26,7 @@ export class Watchdog {
   readonly #behindMs = new WeakMap<PartitionWindow, number>()
   #timer: NodeJS.Timeout | undefined
   #checking = false
-  #receivedAtRebuild: number | undefined
+  #progressAtRebuild: number | undefined
 
   constructor(options: WatchdogOptions) {
     this.#options = options
@@ -55,15 +55,16 @@ export class Watchdog {
 
   async #check(): Promise<void> {
     const { lag, statistics, rebuild, die } = this.#options
+    const progress = statistics.handled + statistics.unhandled + statistics.unreadable
     // Without an answer from the brokers nobody knows whether anything waits; health says that instead.
     if (!(await lag.measure())) return
     const stall = await this.#stall()
     if (stall === undefined) return
-    if (this.#receivedAtRebuild === statistics.received) {
+    if (this.#progressAtRebuild === progress) {
       die(new SubscriberError('STALLED', `The subscriber makes no progress, even with a new receiver: ${stall}.`))
       return
     }
-    this.#receivedAtRebuild = statistics.received
+    this.#progressAtRebuild = progress
     statistics.rebuilds += 1
     await rebuild(stall)
   }
@@ -85,7 +86,9 @@ export class Watchdog {
 
   #isBehind(window: PartitionWindow, nowMs: number): boolean {
     const next = this.#options.lag.nextOf(window)
-    if (window.paused || next === undefined || window.high === undefined || window.high <= next) {
+    // Paused or held back for want of room: that is no stall, whatever takes so long is named elsewhere.
+    const waits = window.paused || window.onRoom !== undefined
+    if (waits || next === undefined || window.high === undefined || window.high <= next) {
       this.#behindMs.delete(window)
       return false
     }
