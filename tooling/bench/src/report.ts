@@ -1,0 +1,43 @@
+import { cpus, totalmem } from 'node:os'
+import type { Result } from './measure.ts'
+
+/** What the figures were taken on; only ratios can be compared between machines. */
+export interface Machine {
+  readonly cores: number
+  readonly model: string
+  readonly memoryGiB: number
+  readonly node: string
+  readonly date: string
+}
+
+/** This machine. */
+export function thisMachine(): Machine {
+  return {
+    cores: cpus().length,
+    model: cpus()[0]?.model ?? 'unknown',
+    memoryGiB: Math.round(totalmem() / 2 ** 30),
+    node: process.version,
+    date: new Date().toISOString().slice(0, 10),
+  }
+}
+
+/** One result as a row of a Markdown table. */
+export function row(result: Result): string {
+  const { name, ours, peer, peerName, unit, ratio, spread, goal, met } = result
+  const cells = [
+    name,
+    `${figure(ours)} ${unit}`,
+    `${figure(peer)} ${unit} (${peerName})`,
+    `${ratio.toFixed(2)} (${spread.min.toFixed(2)} to ${spread.max.toFixed(2)})`,
+    String(goal),
+    met ? 'met' : 'missed',
+  ]
+  return `| ${cells.join(' | ')} |`
+}
+
+/** The head of the table that {@link row} makes rows for. */
+export const tableHead = '| name | ours | peer | ratio (spread) | goal | |\n| --- | --- | --- | --- | --- | --- |'
+
+function figure(value: number): string {
+  return value >= 100 ? Math.round(value).toLocaleString('en') : value.toPrecision(3)
+}
