@@ -56,11 +56,11 @@ describe('a sender whose connections are cut', () => {
       const done = await proxied.sender.append(batch, { timeoutMs: 10_000 }).catch((error: unknown) => {
         expect(error).toMatchObject({ code: 'UNREACHABLE', outcome: 'unknown', canRetry: true })
       })
-      if (done) acknowledged.push(valueOf(batch))
+      if (done) acknowledged.push(textOf(batch))
     }
     expect(acknowledged).toHaveLength(10)
     // Every batch got through to the broker, so each is there once, those without an answer included.
-    expect(await storedIn(topic, 0)).toEqual(batches.map(valueOf))
+    expect(await storedIn(topic, 0)).toEqual(batches.map(textOf))
   })
 
   it('says that a batch was not sent where its request was never written', async () => {
@@ -144,7 +144,7 @@ function batchOf(topic: string, partition: number, values: readonly string[]): O
   return { topic, partition, messages: values.map((value) => ({ key: null, value: Buffer.from(value) })) }
 }
 
-function valueOf(batch: OutgoingBatch): string {
+function textOf(batch: OutgoingBatch): string {
   return Buffer.from(batch.messages[0]?.value ?? []).toString()
 }
 

@@ -35,11 +35,14 @@ export type Target =
   | { readonly topic: string; readonly partition: number }
   | { readonly groupId: string }
 
+/** Told of each broker before its answer is waited for. */
+export type WaitFor = (broker: Broker) => void
+
 /** Knows which broker leads a partition or coordinates a group, until told to forget it. */
 export interface ClusterMap {
-  brokerFor(target: Target): Promise<Broker>
+  brokerFor(target: Target, waitFor: WaitFor): Promise<Broker>
   /** Reads metadata of topics, or of all; one missing topic is an error code in the answer, and spoils no other. */
-  read(topics: readonly string[] | undefined): Promise<ClusterMetadata>
+  read(topics: readonly string[] | undefined, waitFor: WaitFor): Promise<ClusterMetadata>
   forget(target: Target): void
 }
 
@@ -53,9 +56,11 @@ export function createClusterMap(connections: Connections): ClusterMap {
   const coordinators = new Map<string, number>()
   const { createErrorFromCode } = kafkajsInternals()
 
-  async function read(topics: readonly string[] | undefined): Promise<ClusterMetadata> {
+  async function read(topics: readonly string[] | undefined, waitFor: WaitFor): Promise<ClusterMetadata> {
     const args = { topics: topics ?? [], allowAutoTopicCreation: false }
-    const metadata = (await exchange(await connections.any(), 'Metadata', args, { parse: asIs })) as ClusterMetadata
+    const broker = await connections.any()
+    waitFor(broker)
+    const metadata = (await exchange(broker, 'Metadata', args, { parse: asIs })) as ClusterMetadata
     for (const node of metadata.brokers) connections.learn(node)
     for (const { topic, topicErrorCode, partitionMetadata } of metadata.topicMetadata) {
       const led = partitionMetadata.filter(({ leader }) => leader >= 0)
@@ -66,11 +71,11 @@ export function createClusterMap(connections: Connections): ClusterMap {
     return metadata
   }
 
-  async function leaderOf(topic: string, partition: number): Promise<number> {
+  async function leaderOf(topic: string, partition: number, waitFor: WaitFor): Promise<number> {
     const known = leaders.get(topic)
     const node = known && Date.now() - known.readAt < LEADERS_MAX_AGE_MS ? known.nodes.get(partition) : undefined
     if (node !== undefined) return node
-    const { topicMetadata } = await read([topic])
+    const { topicMetadata } = await read([topic], waitFor)
     const found = topicMetadata.find((one) => one.topic === topic)
     if (found && found.topicErrorCode !== 0) throw createErrorFromCode(found.topicErrorCode)
     const description = found?.partitionMetadata.find(({ partitionId }) => partitionId === partition)
@@ -81,11 +86,13 @@ export function createClusterMap(connections: Connections): ClusterMap {
     return description.leader
   }
 
-  async function coordinatorOf(groupId: string): Promise<number> {
+  async function coordinatorOf(groupId: string, waitFor: WaitFor): Promise<number> {
     const known = coordinators.get(groupId)
     if (known !== undefined) return known
     const args = { groupId, coordinatorType: 0 }
-    const { coordinator } = (await exchange(await connections.any(), 'GroupCoordinator', args)) as {
+    const broker = await connections.any()
+    waitFor(broker)
+    const { coordinator } = (await exchange(broker, 'GroupCoordinator', args)) as {
       coordinator: { nodeId: number; host: string; port: number }
     }
     connections.learn(coordinator)
@@ -95,14 +102,14 @@ export function createClusterMap(connections: Connections): ClusterMap {
 
   return {
     read,
-    async brokerFor(target) {
+    async brokerFor(target, waitFor) {
       if (target === 'any') return await connections.any()
       const address = connections.addressOf(
         target === 'controller'
-          ? (await read(undefined)).controllerId
+          ? (await read(undefined, waitFor)).controllerId
           : 'groupId' in target
-            ? await coordinatorOf(target.groupId)
-            : await leaderOf(target.topic, target.partition),
+            ? await coordinatorOf(target.groupId, waitFor)
+            : await leaderOf(target.topic, target.partition, waitFor),
       )
       if (address === undefined) throw createErrorFromCode(BROKER_NOT_AVAILABLE)
       return await connections.at(address)

@@ -1,4 +1,5 @@
 import type { ConnectionSettings } from '../settings.ts'
+import { within } from './deadline.ts'
 import type { Broker, BrokerPool } from './kafkajs-internals.ts'
 
 /** The open connections to brokers, by address. */
@@ -11,11 +12,14 @@ export interface Connections {
   learn(node: { readonly nodeId: number; readonly host: string; readonly port: number }): void
   /** The address of a node, where an answer has told it. */
   addressOf(nodeId: number): string | undefined
+  /** Stops waiting for connections that are not open yet; whoever comes next begins anew. */
+  forgetPending(): void
   /** Ends a broker's connections at once; what waits for their answers is rejected. */
   discard(broker: Broker): void
 }
 
 const FETCH_CONNECTION = 1
+const CONNECT_TIMEOUT_MS = 8_000
 
 /** Keeps connections over kafkajs's brokers. `isFinal` says which failures other brokers would only repeat. */
 export function createConnections(
@@ -24,12 +28,17 @@ export function createConnections(
   isFinal: (error: unknown) => boolean,
 ): Connections {
   const brokers = new Map<string, Promise<Broker>>()
+  const pending = new Map<string, Promise<Broker>>()
   const addresses = new Map<number, string>()
   let seed = 0
 
+  const entries = new WeakMap<Broker, Promise<Broker>>()
+
   function discard(broker: Broker): void {
     const { host, port } = broker.connectionPool
-    brokers.delete(`${host}:${port}`)
+    const address = `${host}:${port}`
+    // Somebody else may have replaced it already.
+    if (brokers.get(address) === entries.get(broker)) brokers.delete(address)
     destroy(broker)
   }
 
@@ -39,13 +48,23 @@ export function createConnections(
       const broker = await known
       if (isOpen(broker)) return broker
       // Several callers may find the same closed connection; only the first of them replaces it.
-      if (brokers.get(address) === known) discard(broker)
+      discard(broker)
     }
-    const fresh = brokers.get(address) ?? connect(pool, address)
+    const other = brokers.get(address)
+    if (other !== undefined) return await other
+    const fresh = connect(pool, address)
     brokers.set(address, fresh)
-    fresh.catch(() => {
-      if (brokers.get(address) === fresh) brokers.delete(address)
-    })
+    pending.set(address, fresh)
+    fresh.then(
+      (broker) => {
+        entries.set(broker, fresh)
+        if (pending.get(address) === fresh) pending.delete(address)
+      },
+      () => {
+        if (pending.get(address) === fresh) pending.delete(address)
+        if (brokers.get(address) === fresh) brokers.delete(address)
+      },
+    )
     return await fresh
   }
 
@@ -72,6 +91,14 @@ export function createConnections(
     at,
     any,
     discard,
+    forgetPending() {
+      for (const [address, opening] of pending) {
+        if (brokers.get(address) === opening) brokers.delete(address)
+        // Opened after all, it would be a connection that nobody closes.
+        opening.then(destroy, () => {})
+      }
+      pending.clear()
+    },
     learn: ({ nodeId, host, port }) => addresses.set(nodeId, `${host}:${port}`),
     addressOf: (nodeId) => addresses.get(nodeId),
   }
@@ -81,8 +108,10 @@ async function connect(pool: BrokerPool, address: string): Promise<Broker> {
   const [host = '', port] = address.split(':')
   const connectionPool = await pool.connectionPoolBuilder.build({ host, port: Number(port) })
   const broker = pool.createBroker({ connectionPool, logger: pool.rootLogger })
+  const late = (): Error => Object.assign(new Error('The broker did not let this client in.'), { code: 'ETIMEDOUT' })
   try {
-    await broker.connect()
+    // kafkajs gives a broker half a minute for its first answer, and keeps everybody waiting for it.
+    await within(broker.connect(), CONNECT_TIMEOUT_MS, late)
     return broker
   } catch (error) {
     destroy(broker)

@@ -53,10 +53,16 @@ export function rootOf(error: unknown): ClientError {
     const inner = current.cause as ClientError | undefined
     if (current.type !== undefined || inner === undefined || inner === null || typeof inner !== 'object') break
     // A wrapper repeats the message of what it wraps; a connection error has its own code and no use for what is beneath.
-    if (current.name === 'KafkaJSConnectionError') break
+    if (current.name === 'KafkaJSConnectionError' || isHouseHelperError(current)) break
     current = inner
   }
   return current
+}
+
+/** Kafka's name of what a broker answered, `NOT_ENOUGH_REPLICAS` for example; undefined where no broker answered. */
+export function kafkaErrorOf(error: unknown): string | undefined {
+  if (!isHouseHelperError(error)) return rootOf(error).type
+  return typeof error.details.kafka === 'string' ? error.details.kafka : undefined
 }
 
 /** Turns what kafkajs threw into a TransportError that names the place and the remedy. */

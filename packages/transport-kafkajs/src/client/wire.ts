@@ -58,6 +58,7 @@ export function createWire(settings: ConnectionSettings, logger: Logger): Wire {
     const late = (): Error => {
       // A connection that went silent may stay so for minutes; the next attempt must not wait for it.
       if (broker) connections.discard(broker)
+      connections.forgetPending()
       return lateError(settings, broker, timeoutMs)
     }
     try {
@@ -73,7 +74,7 @@ export function createWire(settings: ConnectionSettings, logger: Logger): Wire {
   const once = async (request: WireRequest, timeoutMs: number): Promise<unknown> => {
     const { target, api, args, place: where, ...changes } = request
     const work = async (waitFor: (broker: Broker) => void): Promise<unknown> => {
-      const broker = await map.brokerFor(target)
+      const broker = await map.brokerFor(target, waitFor)
       waitFor(broker)
       if (api === 'Fetch') await openFetchConnection(broker)
       return await exchange(broker, api, args, changes)
@@ -92,7 +93,10 @@ export function createWire(settings: ConnectionSettings, logger: Logger): Wire {
     place,
     retrying: (request, timeoutMs) => untilDeadline((leftMs) => once(request, leftMs), timeoutMs),
     metadata: (topics, timeoutMs) =>
-      untilDeadline((leftMs) => attempt(() => map.read(topics), leftMs, topics && { topics }), timeoutMs),
+      untilDeadline(
+        (leftMs) => attempt((waitFor) => map.read(topics, waitFor), leftMs, topics && { topics }),
+        timeoutMs,
+      ),
     close() {
       closed = true
       instance.destroy('The transport is closed.')

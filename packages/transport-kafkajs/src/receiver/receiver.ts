@@ -13,7 +13,7 @@ import {
 import { committedPositions } from '../admin.ts'
 import { pause, settledWithin, within } from '../client/deadline.ts'
 import { closedError, type Wire } from '../client/wire.ts'
-import { rootOf, toTransportError } from '../client/wire-errors.ts'
+import { kafkaErrorOf, toTransportError } from '../client/wire-errors.ts'
 import type { ConnectionSettings } from '../settings.ts'
 import {
   type ConsumerSession,
@@ -205,7 +205,7 @@ export function createReceiver(context: ReceiverContext, given: ReceiverOptions)
   function answered({ memberId, generationId }: Membership, error: unknown): void {
     const mine = current?.membership
     if (mine?.memberId !== memberId || mine.generationId !== generationId) return
-    const type = error === undefined ? undefined : rootOf(error).type
+    const type = error === undefined ? undefined : kafkaErrorOf(error)
     if (type !== undefined && lostMembership.has(type)) {
       lose(`The group ended this membership (${type}).`)
       return

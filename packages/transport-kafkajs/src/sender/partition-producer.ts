@@ -1,6 +1,6 @@
 import { type OutgoingBatch, type OutgoingMessage, TransportError } from '@house-helper/events-core'
 import type { Wire } from '../client/wire.ts'
-import { rootOf } from '../client/wire-errors.ts'
+import { kafkaErrorOf } from '../client/wire-errors.ts'
 import { encodeRecordBatch } from '../records/record-batch-encoder.ts'
 import { newProducerIdentity, type ProducerIdentity, produce } from './produce.ts'
 
@@ -95,7 +95,7 @@ export function createPartitionProducer(
   }
 
   function reject(error: TransportError, messages: readonly OutgoingMessage[], mayBeWritten: boolean): TransportError {
-    const type = rootOf(error).type
+    const type = kafkaErrorOf(error)
     rejected = { messages, mayBeWritten }
     if (error.code === 'PROTOCOL' && (type === undefined || lostIdentity.has(type))) {
       identity = undefined
@@ -124,7 +124,7 @@ export function createPartitionProducer(
       accept(messages, baseOffset)
       return { baseOffset }
     } catch (error) {
-      const type = rootOf(error).type
+      const type = kafkaErrorOf(error)
       const written = sending && !(type !== undefined && refusals.has(type))
       throw reject(error as TransportError, messages, writtenBefore || written)
     }

@@ -1,0 +1,78 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { createLease } from './lease.ts'
+
+beforeEach(() => {
+  vi.useFakeTimers()
+})
+afterEach(() => {
+  vi.useRealTimers()
+})
+
+describe('a lease', () => {
+  it('sends a heartbeat each tenth of the session in which nothing else confirmed it', async () => {
+    const { lease, heard } = newLease({ answers: true })
+    lease.begin()
+    await vi.advanceTimersByTimeAsync(10_000)
+    expect(heard.filter((what) => what === 'heartbeat').length).toBeGreaterThanOrEqual(9)
+    expect(new Set(heard)).toEqual(new Set(['heartbeat']))
+    lease.end()
+  })
+
+  it('is uncertain after three quarters of the session, and certain again with the next answer', async () => {
+    const { lease, heard } = newLease()
+    lease.begin()
+    await vi.advanceTimersByTimeAsync(7_000)
+    expect(heard).not.toContain('uncertain')
+    await vi.advanceTimersByTimeAsync(1_500)
+    expect(lease.isUncertain).toBe(true)
+    lease.confirm()
+    expect(heard.filter((what) => what !== 'heartbeat')).toEqual(['uncertain', 'certain'])
+    expect(lease.isUncertain).toBe(false)
+    lease.end()
+  })
+
+  it('is dead after two sessions, and then has no timer', async () => {
+    const { lease, heard } = newLease()
+    lease.begin()
+    await vi.advanceTimersByTimeAsync(19_000)
+    expect(heard).not.toContain('dead')
+    await vi.advanceTimersByTimeAsync(2_000)
+    expect(heard.at(-1)).toBe('dead')
+    expect(vi.getTimerCount()).toBe(0)
+  })
+
+  it('gives a join the time that the others have, and asks nothing meanwhile', async () => {
+    const { lease, heard } = newLease({ joining: true })
+    lease.begin()
+    await vi.advanceTimersByTimeAsync(39_000)
+    expect(heard).toEqual(['uncertain'])
+    await vi.advanceTimersByTimeAsync(2_000)
+    expect(heard).toEqual(['uncertain', 'dead'])
+  })
+
+  it('has one heartbeat under way at a time', async () => {
+    const { lease, heard } = newLease({ hangs: true })
+    lease.begin()
+    await vi.advanceTimersByTimeAsync(6_000)
+    expect(heard).toEqual(['heartbeat'])
+    lease.end()
+  })
+})
+
+function newLease({ answers = false, joining = false, hangs = false } = {}) {
+  const heard: string[] = []
+  const lease = createLease({
+    sessionTimeoutMs: 10_000,
+    joinAllowanceMs: 30_000,
+    isJoining: () => joining,
+    async heartbeat() {
+      heard.push('heartbeat')
+      if (hangs) await new Promise(() => {})
+      if (answers) lease.confirm()
+    },
+    onUncertain: () => heard.push('uncertain'),
+    onCertain: () => heard.push('certain'),
+    onDead: () => heard.push('dead'),
+  })
+  return { lease, heard }
+}
