@@ -11,7 +11,7 @@ export interface FlightStats {
 
 /** The events that are published and not yet confirmed, and how many were. */
 export interface Flight {
-  /** Resolves when another event may be published. */
+  /** Resolves when another event may be published, or the signal has aborted. */
   room(): Promise<void>
   /** Takes note of an event that is being published. */
   add(domain: DomainName, publishing: Promise<unknown>, failed: (error: unknown) => void): void
@@ -20,8 +20,8 @@ export interface Flight {
   stats(): FlightStats
 }
 
-/** Creates a flight of at most so many events. */
-export function createFlight(maxInFlight: number): Flight {
+/** Creates a flight of at most so many events, which ends with the signal. */
+export function createFlight(maxInFlight: number, signal: AbortSignal): Flight {
   const publishedByDomain = {
     bills: 0,
     households: 0,
@@ -35,9 +35,11 @@ export function createFlight(maxInFlight: number): Flight {
   let published = 0
   let inFlight = 0
   let settled = Promise.withResolvers<void>()
-  const until = async (count: number): Promise<void> => {
-    while (inFlight > count) await settled.promise
+  const change = (): void => {
+    settled.resolve()
+    settled = Promise.withResolvers<void>()
   }
+  signal.addEventListener('abort', change, { once: true })
   const note = async (domain: DomainName, publishing: Promise<unknown>, failed: (error: unknown) => void) => {
     try {
       await publishing
@@ -47,16 +49,19 @@ export function createFlight(maxInFlight: number): Flight {
       failed(error)
     }
     inFlight--
-    settled.resolve()
-    settled = Promise.withResolvers<void>()
+    change()
   }
   return {
-    room: () => until(maxInFlight - 1),
+    room: async () => {
+      while (inFlight >= maxInFlight && !signal.aborted) await settled.promise
+    },
     add: (domain, publishing, failed) => {
       inFlight++
       void note(domain, publishing, failed)
     },
-    landed: () => until(0),
+    landed: async () => {
+      while (inFlight > 0) await settled.promise
+    },
     stats: () => ({ published, publishedByDomain: { ...publishedByDomain }, inFlight }),
   }
 }

@@ -12,13 +12,14 @@ import type { DomainName, SimulatedEvent } from './simulated-event.ts'
 export interface Publishers {
   /** Publishes an event through its own domain's publisher. Resolves once every in-sync replica has it. */
   publish(event: SimulatedEvent): Promise<unknown>
-  close(): Promise<void>
+  /** Sends what is queued, for at most so many milliseconds; what is left is rejected. */
+  close(timeoutMs: number): Promise<void>
 }
 
 /** What the publishers have in common once an event's domain, type and data belong together. */
 interface AnyPublisher {
   publish(type: string, data: object, fields: object): Promise<unknown>
-  close(): Promise<unknown>
+  close(options: { readonly timeoutMs: number }): Promise<unknown>
 }
 
 /** Creates a publisher for each domain, as the household's services would have them. */
@@ -37,8 +38,10 @@ export function createPublishers(options: Omit<PublisherOptions, 'source'>): Pub
   const publishers = byDomain as Record<DomainName, AnyPublisher>
   return {
     publish: ({ domain, type, data, fields }) => publishers[domain].publish(type, data, fields),
-    close: async () => {
-      const closings = await Promise.allSettled(Object.values(publishers).map((publisher) => publisher.close()))
+    close: async (timeoutMs) => {
+      const closings = await Promise.allSettled(
+        Object.values(publishers).map((publisher) => publisher.close({ timeoutMs })),
+      )
       const failed = closings.filter((closing) => closing.status === 'rejected')
       if (failed.length > 0)
         throw new AggregateError(

@@ -64,4 +64,20 @@ describe('a household simulator', () => {
     simulator.start()
     await expect(simulator.closed).rejects.toMatchObject({ code: 'CLOSED' })
   })
+
+  it('closes within its deadline where no broker answers, and rejects', async () => {
+    const reachable = await memory()
+    const sender = { append: () => new Promise<never>(() => {}) }
+    const transport = { ...reachable, sender }
+    const simulator = createHouseholdSimulator({ transport, ratePerSecond: 1_000, maxInFlight: 5, closeTimeoutMs: 20 })
+    simulator.start()
+    await vi.waitUntil(() => simulator.stats().inFlight === 5, { timeout: 10_000 })
+    const outcomes = await Promise.allSettled([simulator.close(), simulator.closed])
+    expect(outcomes).toMatchObject([
+      { status: 'rejected', reason: { code: 'PUBLISHER_CLOSED' } },
+      { status: 'rejected', reason: { code: 'PUBLISHER_CLOSED' } },
+    ])
+    expect(simulator.stats()).toMatchObject({ published: 0, inFlight: 0 })
+    await reachable.close()
+  })
 })

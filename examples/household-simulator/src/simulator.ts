@@ -19,6 +19,8 @@ export interface HouseholdSimulatorOptions {
   readonly seed?: number
   /** Events published and not yet confirmed, at most; then the simulator waits. Default 1,000. */
   readonly maxInFlight?: number
+  /** How long `close()` waits for what is in flight, in milliseconds. Default 8,000. */
+  readonly closeTimeoutMs?: number
   /** Closes the simulator when it aborts. */
   readonly signal?: AbortSignal
 }
@@ -35,7 +37,10 @@ export interface HouseholdSimulator extends AsyncDisposable {
   /** Resolves after `close()`; rejects if an event cannot be published. Await it. */
   readonly closed: Promise<void>
   stats(): SimulatorStats
-  /** Publishes no more, waits for what is in flight, closes the publishers. */
+  /**
+   * Publishes no more, waits for what is in flight, closes the publishers. Rejects if an event could not be published
+   * within `closeTimeoutMs`.
+   */
   close(): Promise<void>
 }
 
@@ -51,6 +56,7 @@ class PacedSimulator implements HouseholdSimulator {
   readonly closed: Promise<void>
   readonly #ratePerSecond: number
   readonly #seed: number
+  readonly #closeTimeoutMs: number
   readonly #flight: Flight
   readonly #publishers: Publishers
   readonly #events: Iterator<SimulatedEvent, never>
@@ -69,7 +75,8 @@ class PacedSimulator implements HouseholdSimulator {
     } = options
     this.#ratePerSecond = ratePerSecond
     this.#seed = seed
-    this.#flight = createFlight(maxInFlight)
+    this.#flight = createFlight(maxInFlight, this.#stopping.signal)
+    this.#closeTimeoutMs = options.closeTimeoutMs ?? 8_000
     this.#publishers = createPublishers(transport === undefined ? {} : { transport })
     this.#events = householdEvents(seed, { households, nowMs: Date.now })
     this.closed = this.#end.promise
@@ -101,17 +108,24 @@ class PacedSimulator implements HouseholdSimulator {
   }
 
   async #run(): Promise<void> {
-    const { signal } = this.#stopping
+    try {
+      await this.#publishSteadily(this.#stopping.signal)
+    } finally {
+      await this.#publishers.close(this.#closeTimeoutMs)
+    }
+    await this.#flight.landed()
+  }
+
+  async #publishSteadily(signal: AbortSignal): Promise<void> {
     const pace = createPace(this.#ratePerSecond, () => performance.now())
     while (!signal.aborted) {
-      for (let due = pace.take(); due > 0 && !signal.aborted; due--) {
+      for (let due = pace.take(); due > 0; due--) {
         await this.#flight.room()
+        if (signal.aborted) return
         this.#publishNext()
       }
       await pause(pace.untilNextMs(), signal)
     }
-    await this.#flight.landed()
-    await this.#publishers.close()
   }
 
   #publishNext(): void {

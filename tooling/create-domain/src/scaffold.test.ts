@@ -44,8 +44,8 @@ beforeAll(() => {
   for (const name of shared) symlinkSync(join(root, 'packages', name), join(workspace, 'packages', name))
   cpSync(join(root, 'tooling/tsconfig'), join(workspace, 'tooling/tsconfig'), { recursive: true })
   const tool = join(workspace, 'tooling/create-domain')
-  const notThisTest = (path: string) => !path.endsWith('scaffold.test.ts')
-  cpSync(join(root, 'tooling/create-domain/src'), join(tool, 'src'), { recursive: true, filter: notThisTest })
+  const wanted = (path: string) => !path.endsWith('.test.ts') || path.endsWith('every-domain.test.ts')
+  cpSync(join(root, 'tooling/create-domain/src'), join(tool, 'src'), { recursive: true, filter: wanted })
   symlinkSync(join(root, 'tooling/create-domain/node_modules'), join(tool, 'node_modules'))
 })
 
