@@ -1,4 +1,5 @@
 import { silentLogger } from '@house-helper/events-core'
+import { createMemoryTransport } from '@house-helper/transport-memory'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { createEventLogger, type EventLogger } from './event-logger.ts'
 import { createTestStack, type TestStack } from './testing/stack.ts'
@@ -174,5 +175,35 @@ describe('the metrics', () => {
         else expect(Number(size)).toBeGreaterThan(400)
       }
     })
+  })
+})
+
+describe('over a transport that it was given', () => {
+  it('records, and leaves the transport open', async () => {
+    const transport = createMemoryTransport()
+    const topic = 'house-helper.tasks'
+    await transport.admin.createTopics([{ name: topic, partitions: 1, replicationFactor: 1, config: {} }])
+    const own = await createEventLogger(stack.config, { transport, logger: silentLogger })
+    await own.started
+    const value = Buffer.from(eventText({ id: 'in-memory' }))
+    await transport.sender.append({ topic, partition: 0, messages: [{ key: null, value }] }, { timeoutMs: 1_000 })
+    await eventually(`${own.url}/api/v1/events/in-memory`, (body) => expect(JSON.parse(body).contract).toBe('ok'))
+    await own.close()
+    expect(await transport.admin.ranges([topic])).toMatchObject([{ high: 1 }])
+    await transport.close()
+  })
+
+  it('is not alive once its recorder is dead, says why, and rejects closed', async () => {
+    const transport = createMemoryTransport()
+    await transport.admin.createTopics([
+      { name: 'house-helper.tasks', partitions: 1, replicationFactor: 1, config: {} },
+    ])
+    const own = await createEventLogger(stack.config, { transport, logger: silentLogger })
+    await own.started
+    await transport.close()
+    await expect(own.closed).rejects.toMatchObject({ code: 'CLOSED' })
+    const answer = await fetch(`${own.probeUrl}/livez`)
+    expect([answer.status, await answer.json()]).toMatchObject([503, { reason: expect.stringContaining('closed') }])
+    await own.close()
   })
 })

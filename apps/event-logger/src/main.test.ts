@@ -1,7 +1,9 @@
 import { expect, it } from 'vitest'
 import { startLogger } from './testing/logger-process.ts'
 
-it('ends with 2 over a wrong environment, and names every wrong variable but no secret', async () => {
+it('ends with 2 over a wrong environment, and names every wrong variable but no secret', {
+  timeout: 60_000,
+}, async () => {
   const { exitCode, stderr, log } = await startLogger({
     KAFKA_BROKERS: 'nonsense',
     KAFKA_SASL_PASSWORD: 's3cr3t',
@@ -17,7 +19,7 @@ it('ends with 2 over a wrong environment, and names every wrong variable but no 
   expect(log).toEqual([])
 })
 
-it('says what it waits for where nothing answers, and ends within 10 s when told to', async () => {
+it('says what it waits for where nothing answers, and ends within 10 s when told to', { timeout: 60_000 }, async () => {
   // Ports of the discard service's range, on which nothing listens here: connections are refused at once.
   const logger = startLogger({
     KAFKA_BROKERS: '127.0.0.1:9',
@@ -39,7 +41,7 @@ it('says what it waits for where nothing answers, and ends within 10 s when told
   expect(performance.now() - beforeMs).toBeLessThan(10_000)
 })
 
-it('ends with 1 where an address is taken, and names the settings of it', async () => {
+it('ends with 1 where an address is taken, and names the settings of it', { timeout: 60_000 }, async () => {
   const env = { KAFKA_BROKERS: '127.0.0.1:9', MONGODB_URI: 'mongodb://127.0.0.1:9', PROBE_HOST: '127.0.0.1' }
   const first = startLogger({ ...env, HTTP_PORT: '0', PROBE_PORT: '0' })
   const { url } = await first.logged('The event logger listens.')
@@ -50,4 +52,24 @@ it('ends with 1 where an address is taken, and names the settings of it', async 
   expect(exitCode).toBe(1)
   expect(log.at(-1)).toMatchObject({ level: 'fatal', err: { code: 'ADDRESS_UNAVAILABLE' } })
   expect(JSON.stringify(log.at(-1))).toContain('HTTP_PORT')
+})
+
+it('ends at once at the second signal', { timeout: 60_000 }, async () => {
+  const logger = startLogger({
+    KAFKA_BROKERS: '127.0.0.1:9',
+    // Nothing answers for a minute, so that the request below is still open while the API closes.
+    MONGODB_URI: 'mongodb://127.0.0.1:9/?replicaSet=rs0&serverSelectionTimeoutMS=60000',
+    HTTP_PORT: '0',
+    PROBE_PORT: '0',
+    PROBE_HOST: '127.0.0.1',
+  })
+  const { url } = await logger.logged('The event logger listens.')
+  const cut = expect(fetch(`${url}/api/v1/events`)).rejects.toThrow('fetch failed')
+  // Answered after the request above was taken.
+  expect((await fetch(`${url}/nowhere`)).status).toBe(404)
+  logger.kill('SIGTERM')
+  await logger.logged('Shutting down; once more ends at once.')
+  logger.kill('SIGTERM')
+  expect(await logger.ended).toMatchObject({ exitCode: 143 })
+  await cut
 })
