@@ -30,7 +30,10 @@ async function run(): Promise<void> {
   const chosen = cases.filter(({ name }) => name.includes(values.only))
   if (chosen.length === 0)
     throw new Error(`No case contains ${JSON.stringify(values.only)}; pnpm bench --list names them.`)
-  const stack = await startStack({ onProgress: (step) => console.error(step) })
+  const stack = await startStack({
+    tunedFor: 'throughput',
+    onProgress: ({ server, step }) => console.error(`${server}: ${step}`),
+  })
   try {
     const { kafka, mongodb } = stack
     if (kafka.kind === 'memory') throw new Error(`The benchmarks need a real Kafka: ${kafka.why}`)
