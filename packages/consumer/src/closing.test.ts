@@ -32,9 +32,11 @@ describe('the end', () => {
   })
 
   it('does not wait for a handler that never ends', async () => {
+    const runs = Promise.withResolvers<void>()
     const reasons: unknown[] = []
     const one = stage.subscriber(
       (_, { signal }) => {
+        runs.resolve()
         signal.addEventListener('abort', () => reasons.push(signal.reason))
         return new Promise(() => {})
       },
@@ -42,7 +44,7 @@ describe('the end', () => {
     )
     await one.start()
     await stage.send([message()])
-    await until('it runs', () => one.stats().inFlight === 1)
+    await runs.promise
     await one.close()
     expect(reasons).toMatchObject([{ code: 'CLOSING' }])
     await one.closed

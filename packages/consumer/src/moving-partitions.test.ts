@@ -37,23 +37,22 @@ describe('moving partitions', () => {
 
   it('aborts what runs when all partitions are lost, and handles it again', async () => {
     const reasons: unknown[] = []
-    let first = true
-    const one = stage.subscriber(async (_, { signal, delivery }) => {
-      if (!first) return expect(delivery.attempt).toBe(1)
-      first = false
-      await new Promise((_, reject) => {
-        signal.addEventListener('abort', () => reject(signal.reason))
-      }).catch((reason) => {
-        reasons.push(reason)
-        throw reason
-      })
+    const runs = Promise.withResolvers<void>()
+    const one = stage.subscriber(async (_, { signal }) => {
+      runs.resolve()
+      if (reasons.length > 0) return
+      await new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason))).catch((reason) =>
+        reasons.push(reason),
+      )
+      signal.throwIfAborted()
     })
     await one.start()
     await stage.send([message()])
-    await until('it runs', () => one.stats().inFlight === 1)
+    await runs.promise
     await stage.transport.broker.faults.lose('helpers', 'session expired')
     await until('it is handled', () => one.stats().handled === 1)
     expect(reasons).toMatchObject([{ code: 'PARTITION_LOST' }])
+    expect(one.stats().givenUp).toBe(0)
   })
 
   it('stops while the lease is uncertain, and repeats what it aborted without counting it', async () => {
@@ -64,10 +63,11 @@ describe('moving partitions', () => {
     })
     await one.start()
     await stage.send([message()])
-    await until('it runs', () => one.stats().inFlight === 1)
+    await until('it runs', () => attempts.length === 1)
     await stage.transport.broker.faults.suspend('helpers', 'no heartbeat')
     await until('it is aborted', () => one.stats().inFlight === 0)
-    expect(one.health()).toMatchObject({ status: 'down', reasons: [{ code: 'LEASE_UNCERTAIN' }] })
+    expect(one.health().status).toBe('down')
+    expect(one.health().reasons.map(({ code }) => code)).toContain('LEASE_UNCERTAIN')
     expect(attempts).toEqual([1])
     await stage.transport.broker.faults.thaw('helpers')
     await until('it is handled', () => one.stats().handled === 1)

@@ -19,8 +19,11 @@ export class PartitionWindow implements TopicPartition {
   committed: CommittedPosition | undefined
   /** Takeovers in a row from a crash; 0 again once this member was alive for a commit interval. */
   crashes: number
-  /** Attempts are committed before they begin. */
-  guarded: boolean
+  /**
+   * Attempts are committed before they begin. So it begins: without a trace in the group, a process that dies at once
+   * could not be told from one that never was.
+   */
+  guarded = true
   /** The partition stands in the scheduler's round. */
   inRound = false
   running = 0
@@ -44,7 +47,6 @@ export class PartitionWindow implements TopicPartition {
     this.watermark = new Watermark(assigned.committed?.offset)
     this.inherited = new InheritedProgress(left)
     this.crashes = left === undefined || left.clean ? 0 : left.crashes + 1
-    this.guarded = this.crashes > 0
   }
 
   /** One event at a time: members before this one died early twice in a row, and one of these events may be why. */

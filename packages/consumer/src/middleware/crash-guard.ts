@@ -14,8 +14,8 @@ export interface CrashGuardNeeds {
 }
 
 /**
- * Brings an event that kills the process to its end: after a crash, attempts are committed before they begin, so that
- * they count although nobody lives to tell.
+ * Brings an event that kills the process to its end: the first attempts in a partition, and those of events that may
+ * have killed a process before, are committed before they begin, so that they count although nobody lives to tell.
  */
 export function crashGuard({ commit, admitted }: CrashGuardNeeds): Middleware {
   return (next) => {
