@@ -27,8 +27,8 @@ export type ContractOf<D extends Domain, Type extends string> = Extract<D['event
 /** Who an event of this contract has to be about: `householdId` or `userId` is required, the other may be given. */
 export type SubjectFields<Contract extends EventContract> =
   SubjectOf<Contract> extends 'user'
-    ? { readonly userId: string; readonly householdId?: string }
-    : { readonly householdId: string; readonly userId?: string }
+    ? { readonly userId: string; readonly householdId?: string | undefined }
+    : { readonly householdId: string; readonly userId?: string | undefined }
 
 /**
  * Defines a domain.
