@@ -1,6 +1,7 @@
 import { type ChildProcessByStdio, spawn } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
+import { createServer as createHttpServer } from 'node:http'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
 import type { Readable, Writable } from 'node:stream'
@@ -194,11 +195,21 @@ describe('hh-events on real Kafka', () => {
     await logger.close()
   })
 
-  it('is quiet where whoever reads its output has gone', async () => {
-    const child = start(['--help'])
-    child.stdout.destroy()
+  it('ends quietly where whoever reads its output has gone', async () => {
+    const event = { id: 'e-1', type: 'task.created', source: 's', timestamp: '2026-01-01T00:00:00Z', data: {} }
+    // A log without an end: only the reader's leaving ends the listing.
+    const endless = createHttpServer(
+      (_request, response) => void response.end(JSON.stringify({ events: [event], next: 'more' })),
+    )
+    await new Promise<void>((resolve) => endless.listen(0, '127.0.0.1', resolve))
+    const address = endless.address()
+    const port = typeof address === 'object' ? address?.port : 0
+    const child = start(['log', 'list', '--all'], { EVENT_LOGGER_URL: `http://127.0.0.1:${port}` })
     child.stdin.end()
+    await once(child.stdout, 'data')
+    child.stdout.destroy()
     const [stderr, [exitCode]] = await Promise.all([text(child.stderr), once(child, 'exit')])
+    endless.close().closeAllConnections()
     expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' })
   })
 })
