@@ -9,6 +9,7 @@ import { KeyLanes } from './key-lane.ts'
 import { LagMeter } from './lag.ts'
 import { type HeldEvents, hold } from './middleware/give-up.ts'
 import type { Handler } from './middleware/handler.ts'
+import type { PendingEvent } from './pending-event.ts'
 import { createPipeline } from './pipeline.ts'
 import type { Routes } from './route.ts'
 import { Scheduler } from './scheduler.ts'
@@ -42,67 +43,25 @@ export class Engine {
   readonly assignment: Assignment
   readonly lag: LagMeter
   readonly #options: EngineOptions
+  readonly #intake: Intake
   readonly #watchdog: Watchdog
+  readonly #pipeline: Handler
   #receiver: Receiver
   #closing = false
 
   constructor(options: EngineOptions) {
-    const { transport, topics, routes, settings, statistics, logger } = options
     this.#options = options
-    this.statistics = statistics
-    this.#receiver = transport.receiver(this.#receiverOptions())
+    this.statistics = options.statistics
+    this.#receiver = options.transport.receiver(this.#receiverOptions())
     this.deadlines = new Deadlines((attempt) => this.#expired(attempt))
-    const handle: Handler = (event) => pipeline(event)
-    const lanes = new KeyLanes()
-    this.scheduler = new Scheduler({
-      concurrency: settings.concurrency,
-      handle,
-      done: ({ window }) => {
-        statistics.handled += 1
-        intake.freed(window)
-      },
-      defect: (error) => this.#die(error),
-    })
-    this.committer = new Committer({
-      windows: () => this.assignment.windows.values(),
-      commit: (positions) => this.#receiver.commit(positions),
-      intervalMs: settings.commitIntervalMs,
-      statistics,
-      logger,
-    })
-    const intake = new Intake({
-      routes,
-      lanes,
-      scheduler: this.scheduler,
-      maxPending: settings.maxPending,
-      pause: (partition) => this.#receiver.pause([partition]),
-      resume: (partition) => this.#receiver.resume([partition]),
-      statistics,
-      logger,
-    })
-    this.assignment = new Assignment({
-      groupId: settings.groupId,
-      scheduler: this.scheduler,
-      committer: this.committer,
-      intake,
-      logger,
-      fatal: (error) => this.#die(error),
-    })
+    this.scheduler = this.#createScheduler()
+    this.committer = this.#createCommitter()
+    this.#intake = this.#createIntake()
+    this.assignment = this.#createAssignment()
+    const { transport, topics } = options
     this.lag = new LagMeter({ transport, topics, windows: () => this.assignment.windows })
     this.#watchdog = this.#createWatchdog()
-    const pipeline = createPipeline({
-      scheduler: this.scheduler,
-      committer: this.committer,
-      deadlines: this.deadlines,
-      statistics,
-      logger,
-      strategy: hold({
-        held: this.held,
-        park: (event, dropped) => this.scheduler.park(event, dropped),
-        statistics,
-        logger,
-      }),
-    })
+    this.#pipeline = this.#createPipeline()
   }
 
   /** Joins the group; resolves with the first assignment. */
@@ -161,6 +120,60 @@ export class Engine {
       'Handlers are still running at the end of the closing time; they are aborted and their events come again',
     )
     this.assignment.interrupt(new SubscriberError('CLOSING', 'The subscriber closes and its time is over.'))
+  }
+
+  #createScheduler(): Scheduler {
+    return new Scheduler({
+      concurrency: this.#options.settings.concurrency,
+      handle: (event) => this.#pipeline(event),
+      done: ({ window }) => {
+        this.statistics.handled += 1
+        this.#intake.freed(window)
+      },
+      defect: (error) => this.#die(error),
+    })
+  }
+
+  #createCommitter(): Committer {
+    return new Committer({
+      windows: () => this.assignment.windows.values(),
+      commit: (positions) => this.#receiver.commit(positions),
+      intervalMs: this.#options.settings.commitIntervalMs,
+      statistics: this.statistics,
+      logger: this.#options.logger,
+    })
+  }
+
+  #createIntake(): Intake {
+    return new Intake({
+      routes: this.#options.routes,
+      lanes: new KeyLanes(),
+      scheduler: this.scheduler,
+      maxPending: this.#options.settings.maxPending,
+      pause: (partition) => this.#receiver.pause([partition]),
+      resume: (partition) => this.#receiver.resume([partition]),
+      statistics: this.statistics,
+      logger: this.#options.logger,
+    })
+  }
+
+  #createAssignment(): Assignment {
+    return new Assignment({
+      groupId: this.#options.settings.groupId,
+      scheduler: this.scheduler,
+      committer: this.committer,
+      intake: this.#intake,
+      logger: this.#options.logger,
+      fatal: (error) => this.#die(error),
+    })
+  }
+
+  #createPipeline(): Handler {
+    const { scheduler, committer, deadlines, statistics, held } = this
+    const { logger } = this.#options
+    const park = (event: PendingEvent, dropped: () => void): Promise<void> => scheduler.park(event, dropped)
+    const strategy = hold({ held, park, statistics, logger })
+    return createPipeline({ scheduler, committer, deadlines, statistics, logger, strategy })
   }
 
   #createWatchdog(): Watchdog {
