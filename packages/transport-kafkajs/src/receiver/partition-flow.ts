@@ -4,17 +4,18 @@ import { pause } from '../client/deadline.ts'
 import type { Wire } from '../client/wire.ts'
 import type { FetchAnswer } from '../records/fetch-exchange.ts'
 
-/** How one assigned partition is read: from where, and whether its last batch is still with the listener. */
+/** How one assigned partition is read. */
 export interface PartitionFlow extends TopicPartition {
   /** The offset to read next; undefined until the listener has said where to begin. */
   next: number | undefined
-  busy: boolean
 }
 
 /** What reading a partition needs of its receiver. */
 export interface FlowOptions {
   readonly wire: Wire
   readonly logger: Logger
+  /** The keys of partitions of which a batch is with the listener. */
+  readonly busy: Set<string>
   /** The flow as it is assigned now, where it may flow. */
   flowing(partition: TopicPartition): PartitionFlow | undefined
   /** Whether the flow is still the assigned one. */
@@ -37,7 +38,8 @@ export function partitionKey({ topic, partition }: TopicPartition): string {
 export function createFlowReader(options: FlowOptions) {
   return async (answer: FetchAnswer, fetchedFrom: number, moveTo: (offset: number) => void): Promise<void> => {
     const flow = options.flowing(answer)
-    if (flow === undefined || flow.next === undefined || flow.busy) return await pause(HOLD_MS)
+    if (flow === undefined || flow.next === undefined || options.busy.has(partitionKey(flow)))
+      return await pause(HOLD_MS)
     // Fetched before the partition was moved: in another generation, or on the way out of a broker that lost it.
     if (fetchedFrom !== flow.next) return moveTo(flow.next)
     const next = await nextOf(options, flow, answer, fetchedFrom)
@@ -56,7 +58,8 @@ async function nextOf(
   if (answer.errorCode !== 0) return await insideRange(options, { ...flow, offset: from })
   const last = answer.messages.at(-1)
   if (last === undefined) return answer.nextOffset
-  flow.busy = true
+  const key = partitionKey(flow)
+  options.busy.add(key)
   try {
     const { topic, partition, messages, highWatermark } = answer
     const wanted = options.deliver({ topic, partition, messages, highWatermark })
@@ -65,7 +68,7 @@ async function nextOf(
     // Behind the last message may lie markers that nobody sees.
     return next === last.offset + 1 ? (answer.nextOffset ?? next) : next
   } finally {
-    flow.busy = false
+    options.busy.delete(key)
   }
 }
 

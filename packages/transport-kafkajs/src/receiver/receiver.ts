@@ -1,20 +1,17 @@
 import {
-  type AssignedPartition,
   type CommittedPosition,
-  isHouseHelperError,
   type Logger,
-  type Position,
   type Receiver,
   type ReceiverListener,
   type ReceiverOptions,
   type TopicPartition,
   TransportError,
 } from '@house-helper/events-core'
-import { committedPositions } from '../admin.ts'
 import { pause, settledWithin, within } from '../client/deadline.ts'
 import { closedError, type Wire } from '../client/wire.ts'
 import { kafkaErrorOf, toTransportError } from '../client/wire-errors.ts'
 import type { ConnectionSettings } from '../settings.ts'
+import { type Assignment, isContinuous, newAssignment, startPositions, withCommitted } from './assignment.ts'
 import {
   type ConsumerSession,
   createConsumerSession,
@@ -23,7 +20,7 @@ import {
 } from './consumer-session.ts'
 import { createLease } from './lease.ts'
 import type { Membership } from './observed-cluster.ts'
-import { createFlowReader, type PartitionFlow, partitionKey } from './partition-flow.ts'
+import { createFlowReader, partitionKey } from './partition-flow.ts'
 import { checkReceiving } from './preflight.ts'
 
 /** A receiver that its transport can end. */
@@ -41,16 +38,6 @@ export interface ReceiverContext {
   onEnd(): void
 }
 
-/** The partitions of one generation. */
-interface Assignment {
-  readonly membership: Membership
-  readonly flows: ReadonlyMap<string, PartitionFlow>
-  /** Whether the listener knows of it: only then it may commit. */
-  announced: boolean
-  /** Set once the group moves on: the listener's last commit of this generation. */
-  leaving: Promise<void> | undefined
-}
-
 const REACH_TIMEOUT_MS = 30_000
 const LAST_COMMIT_MS = 1_000
 const RELAUNCH_MS = 1_000
@@ -66,6 +53,8 @@ export function createReceiver(context: ReceiverContext, given: ReceiverOptions)
   // Nobody may be waiting for a start any more.
   started.promise.catch(() => {})
   const held = new Map<string, TopicPartition>()
+  // Over all sessions: a batch of an old one may still be with the listener.
+  const busy = new Set<string>()
   let state: 'new' | 'starting' | 'running' | 'ended' = 'new'
   let listener: ReceiverListener
   let session: ConsumerSession | undefined
@@ -86,7 +75,7 @@ export function createReceiver(context: ReceiverContext, given: ReceiverOptions)
     },
     onUncertain: (silentMs) => tell(() => listener.suspend(`No heartbeat got through for ${Math.round(silentMs)} ms.`)),
     onCertain: () => tell(() => listener.thaw()),
-    onDead: (silentMs) => relaunch(`No heartbeat got through for ${Math.round(silentMs)} ms.`),
+    onDead: (silentMs) => void relaunch(`No heartbeat got through for ${Math.round(silentMs)} ms.`),
   })
 
   /** Ends everything; only the first call does anything. */
@@ -135,40 +124,49 @@ export function createReceiver(context: ReceiverContext, given: ReceiverOptions)
   }
 
   async function launch(): Promise<void> {
-    while (isOpen()) {
-      const launched = createConsumerSession(
-        settings,
-        logger,
-        options,
-        eventsOf(() => session === launched),
-      )
-      session = launched
+    while (isOpen() && session === undefined) {
+      let launched: ConsumerSession | undefined
       try {
+        launched = createConsumerSession(
+          settings,
+          logger,
+          options,
+          eventsOf(() => session === launched),
+        )
+        session = launched
         await launched.run()
         return
       } catch (error) {
-        await launched.end(0)
+        await launched?.end(0)
+        // Its events may have made an end of it already, or a new beginning.
+        if (session !== launched) return
+        session = undefined
         const mapped = toTransportError(error, place)
-        if (!mapped.canRetry) return fail(mapped)
+        if (!mapped.canRetry) {
+          fail(mapped)
+          return
+        }
         logger.warn({ groupId, code: mapped.code }, `The receiver could not begin and tries again: ${mapped.message}`)
         await pause(RELAUNCH_MS)
       }
     }
   }
 
-  function relaunch(reason: string): void {
+  async function relaunch(reason: string): Promise<void> {
     const old = session
     session = undefined
     lose(reason)
-    void old?.end(0)
     logger.warn({ groupId }, `The receiver starts over: ${reason}`)
-    void launch()
+    await old?.end(0)
+    await pause(RELAUNCH_MS)
+    await launch()
   }
 
   function eventsOf(isCurrent: () => boolean): SessionEvents {
     const read = createFlowReader({
       wire,
       logger,
+      busy,
       flowing: (partition) =>
         isCurrent() && isOpen() && !lease.isUncertain && current && !current.leaving
           ? current.flows.get(partitionKey(partition))
@@ -196,7 +194,7 @@ export function createReceiver(context: ReceiverContext, given: ReceiverOptions)
       crashed: (error) => {
         if (!isCurrent() || !isOpen()) return
         const mapped = toTransportError(error, place)
-        if (mapped.canRetry) relaunch(mapped.message)
+        if (mapped.canRetry) void relaunch(mapped.message)
         else fail(mapped)
       },
     }
@@ -226,20 +224,17 @@ export function createReceiver(context: ReceiverContext, given: ReceiverOptions)
   }
 
   function take(membership: Membership, partitions: readonly TopicPartition[]): void {
-    const flows = new Map(
-      partitions.map((partition) => [partitionKey(partition), { ...partition, next: undefined, busy: false }]),
-    )
-    const assignment: Assignment = { membership, flows, announced: false, leaving: undefined }
+    const assignment = newAssignment(membership, partitions)
     current = assignment
     lease.begin()
     void inTurn(() => announce(assignment))
   }
 
   async function announce(assignment: Assignment): Promise<void> {
-    const partitions = await withCommitted(assignment)
+    const isWanted = (): boolean => current === assignment
+    const partitions = await withCommitted(wire, groupId, assignment, isWanted, sessionTimeoutMs)
     if (current !== assignment) return
-    const { memberId, generationId } = assignment.membership
-    const continuous = announced?.memberId === memberId && generationId === announced.generationId + 1
+    const continuous = isContinuous(announced, assignment.membership)
     if (!continuous) held.clear()
     announced = assignment.membership
     assignment.announced = true
@@ -252,26 +247,6 @@ export function createReceiver(context: ReceiverContext, given: ReceiverOptions)
     session?.begin(positions, [...held.values()])
     state = 'running'
     started.resolve()
-  }
-
-  /** What the group has committed, asked until it is known or the assignment is over. */
-  async function withCommitted(assignment: Assignment): Promise<AssignedPartition[]> {
-    const wanted = Map.groupBy(assignment.flows.values(), ({ topic }) => topic)
-    const asked = [...wanted].map(([topic, of]) => ({ topic, partitions: of.map(({ partition }) => ({ partition })) }))
-    while (current === assignment) {
-      try {
-        const positions = await committedPositions(wire, groupId, asked, sessionTimeoutMs)
-        const committed = new Map(positions.map((position) => [partitionKey(position), position]))
-        return [...assignment.flows].map(([key, { topic, partition }]) => ({
-          topic,
-          partition,
-          committed: committed.get(key),
-        }))
-      } catch (error) {
-        if (!isHouseHelperError(error) || !error.canRetry) throw error
-      }
-    }
-    return []
   }
 
   async function commit(positions: readonly CommittedPosition[]): Promise<void> {
@@ -343,13 +318,4 @@ export function createReceiver(context: ReceiverContext, given: ReceiverOptions)
       await ended
     },
   }
-}
-
-function startPositions(partitions: readonly AssignedPartition[], starts: readonly Position[]): Position[] {
-  const chosen = new Map(starts.map((position) => [partitionKey(position), position.offset]))
-  return partitions.map(({ topic, partition, committed }) => ({
-    topic,
-    partition,
-    offset: chosen.get(partitionKey({ topic, partition })) ?? committed?.offset ?? 0,
-  }))
 }
