@@ -38,7 +38,7 @@ export async function runProgram(world: World): Promise<ExitCode> {
 }
 
 /** Makes the command line's parser; its actions work in the world and say through `finish` how the program ends. */
-export function createProgram(world: World, finish: (code: ExitCode) => void): Command {
+function createProgram(world: World, finish: (code: ExitCode) => void): Command {
   const program = new Command('hh-events')
     .description('Topics, events and the event log of House Helper')
     .option('--json', 'one JSON object a line, on a terminal too')

@@ -27,7 +27,7 @@ export function createTextSink(isTTY = false): TextSink {
 }
 
 /** A domain of one household event and one user event. */
-export const pets = defineDomain({
+const pets = defineDomain({
   name: 'pets',
   events: [
     defineEvent({
@@ -49,7 +49,7 @@ export const pets = defineDomain({
 })
 
 /** A second domain, so that there are two topics. */
-export const plants = defineDomain({ name: 'plants', events: [] })
+const plants = defineDomain({ name: 'plants', events: [] })
 
 /** What a run of the program did. */
 export interface Run {

@@ -13,7 +13,7 @@ import { DEFAULT_PARTITIONS } from '../topic-plan.ts'
 import type { Session, World } from '../world.ts'
 
 /** The event logger's group where KAFKA_GROUP_ID says nothing. */
-export const DEFAULT_GROUP_ID = 'house-helper-event-consumer'
+const DEFAULT_GROUP_ID = 'house-helper-event-consumer'
 
 interface DoctorOptions {
   readonly group?: string

@@ -1,7 +1,7 @@
 import type { Finding } from './finding.ts'
 
 /** The oldest Node that runs the apps, as their package.json says in `engines`. */
-export const OLDEST_NODE = [22, 22] as const
+const OLDEST_NODE = [22, 22] as const
 
 /** Whether this Node is new enough. */
 export function nodeFinding(version: string): Finding {
