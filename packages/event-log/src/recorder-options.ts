@@ -34,7 +34,7 @@ export interface RecorderOptions {
   readonly maxQueuedBytes?: number
   /** Writes of different partitions at the same time. Default 4. */
   readonly maxConcurrentWrites?: number
-  /** Deadline of one MongoDB operation, in milliseconds; it is then made again. Default 30,000. */
+  /** Deadline of one MongoDB operation, in milliseconds; it is then made again. Default 15,000. */
   readonly operationTimeoutMs?: number
   /** How long an alarm (a conflict, a new generation) keeps the health `degraded`, in milliseconds. Default one hour. */
   readonly alarmHoldMs?: number
@@ -77,7 +77,7 @@ const settingsSchema = z.object({
   maxQueuedMessages: positive.default(4_000),
   maxQueuedBytes: positive.default(16 * 1024 * 1024),
   maxConcurrentWrites: positive.default(4),
-  operationTimeoutMs: positive.default(30_000),
+  operationTimeoutMs: positive.default(15_000),
   alarmHoldMs: positive.default(3_600_000),
   sessionTimeoutMs: positive.optional(),
   allowStandalone: z.boolean().default(false),

@@ -1,3 +1,4 @@
+import { createMemoryBroker, createMemoryTransport } from '@house-helper/transport-memory'
 import { type Document, MongoNetworkError, MongoServerError } from 'mongodb'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { withCommand } from '../test/halting-database.ts'
@@ -98,5 +99,37 @@ describe('the recorder', () => {
     await proveLedger(stand)
     expect(recorder.health()).toEqual({ state: 'up', reasons: [] })
     expect(recorder.stats().partitions[0]).toMatchObject({ errors: calls, run: { recorded: 40 } })
+  })
+
+  it('holds only the partition of a message that no document can hold, and says what to do', async () => {
+    const broker = createMemoryBroker({ retentionBytes: 1_000_000_000 })
+    const large = await createStand({ transport: createMemoryTransport({ broker }), partitions: 2 })
+    try {
+      await large.append([eventMessage('before'), eventMessage('large', { data: { taskId: 'x'.repeat(17_000_000) } })])
+      await large.append([eventMessage('elsewhere')], 1)
+      const recorder = large.recorder()
+      await recorder.start()
+      await recordedUpTo(large, 1, 1)
+      await until('it says so', () => recorder.health().reasons.join().includes('max.message.bytes'))
+      expect(recorder.health().reasons.join()).toContain(`${large.topic}/0/1`)
+      expect(recorder.stats().partitions[0]).toMatchObject({ next: 1, lastError: { code: 'LOG_MESSAGE_REFUSED' } })
+    } finally {
+      await large.close()
+    }
+  })
+
+  it('records a message of ten megabytes without its view, beside its neighbours', async () => {
+    const broker = createMemoryBroker({ retentionBytes: 1_000_000_000 })
+    const large = await createStand({ transport: createMemoryTransport({ broker }) })
+    try {
+      const data = { taskId: 'x'.repeat(10_000_000) }
+      await large.append([eventMessage('a'), eventMessage('large', { data }), eventMessage('b')])
+      await large.recorder().start()
+      await recordedUpTo(large, 3)
+      expect(await createEventLog(large.db).get('large')).toMatchObject({ view: 'too-large', data })
+      await proveLedger(large)
+    } finally {
+      await large.close()
+    }
   })
 })

@@ -86,7 +86,7 @@ export async function createStand({
   const { db, drop } = await openDatabase()
   const topic = `${used.topicPrefix}.tasks`
   await used.admin.createTopics([
-    { name: topic, partitions, replicationFactor: 1, config: { 'max.message.bytes': '4000000' } },
+    { name: topic, partitions, replicationFactor: 1, config: { 'max.message.bytes': '40000000' } },
   ])
   const recorders: Recorder[] = []
   const groupId = uniqueName('logger')
