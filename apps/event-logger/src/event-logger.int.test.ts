@@ -66,9 +66,9 @@ beforeAll(async () => {
 })
 
 afterAll(async () => {
-  await logger.close()
-  await logger.closed
-  await stack[Symbol.asyncDispose]()
+  await logger?.close()
+  await logger?.closed
+  await stack?.[Symbol.asyncDispose]()
 })
 
 describe('the API', () => {

@@ -66,7 +66,7 @@ beforeAll(async () => {
 afterAll(async () => {
   for (const logger of running) logger.kill('SIGKILL')
   await Promise.all([...running].map(({ ended }) => ended))
-  await stack[Symbol.asyncDispose]()
+  await stack?.[Symbol.asyncDispose]()
 })
 
 it('records each event of a backlog once, killed in the middle and started again', { timeout: 150_000 }, async () => {

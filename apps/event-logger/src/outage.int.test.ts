@@ -23,7 +23,7 @@ beforeEach(async () => {
 afterEach(async () => {
   await logger?.close()
   await proxy?.close()
-  await stack[Symbol.asyncDispose]()
+  await stack?.[Symbol.asyncDispose]()
 })
 
 async function probe(path: '/livez' | '/readyz'): Promise<{ status: number; reason: string | undefined }> {

@@ -1,7 +1,9 @@
 import { randomUUID } from 'node:crypto'
 import { type Headers, type Transport, topicNames } from '@house-helper/events-core'
 import { connectionSettings, createKafkaTransport } from '@house-helper/transport-kafkajs'
+import { Admin } from '@platformatic/kafka'
 import { type Db, MongoClient } from 'mongodb'
+import { brokerSettings } from '../broker-settings.ts'
 import { configFromEnv, type EventLoggerConfig } from '../config.ts'
 
 /** Topics, a group and a database of a test's own, on the Kafka and the MongoDB that the environment names. */
@@ -19,7 +21,7 @@ export interface TestStack extends AsyncDisposable {
 
 const sendTimeoutMs = 10_000
 
-/** Makes a stack with topics of three partitions; disposing drops the database and closes the connections. */
+/** Makes a stack with topics of three partitions; disposing drops the topics and the database. */
 export async function createTestStack(domains: readonly string[]): Promise<TestStack> {
   const prefix = `test-${randomUUID()}`
   const env = {
@@ -58,6 +60,9 @@ export async function createTestStack(domains: readonly string[]): Promise<TestS
       await db.dropDatabase()
       await client.close()
       await transport.close()
+      const admin = new Admin({ ...brokerSettings(config.kafka), clientId: 'test' })
+      await admin.deleteTopics({ topics: domains.map(topic) })
+      await admin.close()
     },
   }
 }
