@@ -14,7 +14,7 @@ import type { Wire } from './client/wire.ts'
 import { missingTopic, toTransportError } from './client/wire-errors.ts'
 
 /** How long each call tries, in milliseconds. */
-export const ADMIN_TIMEOUT_MS = 15_000
+const ADMIN_TIMEOUT_MS = 15_000
 
 const TOPIC_RESOURCE = 2
 const UNKNOWN_TOPIC = 3

@@ -4,7 +4,7 @@ import { type Admin, Kafka, logLevel } from 'kafkajs'
 import { createKafkaTransport } from '../src/transport.ts'
 
 /** The brokers that integration tests run against. */
-export function brokersFromEnv(): string[] {
+function brokersFromEnv(): string[] {
   const brokers = process.env.KAFKA_BROKERS
   if (brokers) return brokers.split(',')
   throw new Error('KAFKA_BROKERS is not set: run the tests with `pnpm test`, which starts Kafka.')

@@ -39,7 +39,7 @@ export function clientLogCreator(logger: Logger, isClosed: () => boolean): () =>
 }
 
 /** The level at which a line of kafkajs is worth a person's attention. */
-export function levelOf(label: string, message: string): keyof Logger {
+function levelOf(label: string, message: string): keyof Logger {
   // Every pause, resume and join is "info" to kafkajs; what matters of it is reported by the receiver itself.
   if (label === 'ERROR') return transient.test(message) ? 'info' : 'warn'
   if (label === 'WARN') return transient.test(message) ? 'debug' : 'warn'

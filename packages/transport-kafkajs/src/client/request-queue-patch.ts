@@ -54,6 +54,6 @@ export function patchRequestQueue(
 }
 
 /** The digest of a function's source without its white space, which differs between bundlers. */
-export function sourceDigest(source: string): string {
+function sourceDigest(source: string): string {
   return createHash('sha256').update(source.replace(/\s+/g, '')).digest('hex')
 }

@@ -47,7 +47,7 @@ const tlsCodes =
   /^(ERR_TLS|ERR_SSL|CERT_|EPROTO$|SELF_SIGNED|DEPTH_ZERO|UNABLE_TO_|HOSTNAME_MISMATCH|INVALID_CA|ERR_OSSL|PATH_LENGTH)/
 
 /** The error beneath kafkajs's wrappers: the first that names what happened. */
-export function rootOf(error: unknown): ClientError {
+function rootOf(error: unknown): ClientError {
   let current = error as ClientError
   for (let depth = 0; depth < 10; depth++) {
     const inner = current.cause as ClientError | undefined
@@ -139,7 +139,9 @@ export function missingTopic(place: Pick<Place, 'topic' | 'topics' | 'partition'
   const names = place.topic ?? place.topics?.join(', ')
   if (root.type === 'LEADER_NOT_AVAILABLE')
     return `${names} has a partition without a leader: a broker is down or starting.`
-  const what = place.partition === undefined ? names : `The partition ${place.partition} of ${names}`
+  // Only where the topic itself is there, its partition is what is missing.
+  const isPartition = place.partition !== undefined && root.type === undefined
+  const what = isPartition ? `The partition ${place.partition} of ${names}` : names
   return `${what} does not exist. Create the topics with \`hh-events topics apply\` (with --group <id> for the topics of a group).`
 }
 
