@@ -15,6 +15,8 @@ export interface LaneListener {
   failed(place: TopicPartition, error: unknown, attempts: number): void
   /** What failed has succeeded. */
   recovered(place: TopicPartition): void
+  /** The lane was ended; what it waited for is not this recorder's any more. */
+  dropped(place: TopicPartition): void
   /** The lane cannot go on: a defect, not a failure of a server. */
   broken(place: TopicPartition, error: unknown): void
   /** The ledger, or Kafka's log, is not as this lane left it; it opens the partition anew. */
@@ -192,6 +194,7 @@ export function createLane({ topic, partition }: TopicPartition, previous: Promi
       dropped.abort()
       queue.clear()
       ready.resolve()
+      listener.dropped(place)
     },
     idle: () => working ?? Promise.resolve(),
   }

@@ -50,6 +50,7 @@ export function laneListener({ logger, health, book, died, onBatch }: ListenerPa
       health.clear(`lane ${nameOf(place)}`)
       logger.info(placeOf(place), 'recording goes on')
     },
+    dropped: (place) => health.clear(`lane ${nameOf(place)}`),
     broken(place, error) {
       logger.error({ ...placeOf(place), ...described(error) }, 'the recorder has a defect')
       died(error instanceof Error ? error : new Error(`Recording ${nameOf(place)} threw ${typeof error}.`))

@@ -101,6 +101,19 @@ describe('the recorder', () => {
     expect(recorder.stats().partitions[0]).toMatchObject({ errors: calls, run: { recorded: 40 } })
   })
 
+  it('no longer speaks of a partition that it has given up', async () => {
+    const stuck = withCommand(stand.db, async (sent, options) => {
+      if (sent.insert === 'records') throw new MongoNetworkError('away')
+      return stand.db.command(sent, options)
+    })
+    const recorder = stand.recorder({ db: stuck })
+    await recorder.start()
+    await stand.append([eventMessage('a')])
+    await until('it says so', () => recorder.health().reasons.join().includes(`${stand.topic}/0 waits`))
+    await recorder.close({ timeoutMs: 200 })
+    expect(recorder.health().reasons).toEqual([])
+  })
+
   it('holds only the partition of a message that no document can hold, and says what to do', async () => {
     const broker = createMemoryBroker({ retentionBytes: 1_000_000_000 })
     const large = await createStand({ transport: createMemoryTransport({ broker }), partitions: 2 })
