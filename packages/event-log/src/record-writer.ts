@@ -106,7 +106,7 @@ async function statements(store: Store, ids: readonly string[]): Promise<Map<str
 }
 
 /** Whether two events of one id are one event: type, subject, user and data are equal. */
-export function saysTheSame(a: Statement, b: Statement): boolean {
+function saysTheSame(a: Statement, b: Statement): boolean {
   if (Buffer.from(a.value.buffer, a.value.byteOffset, a.value.byteLength).equals(b.value)) return true
   if (a.type !== b.type || a.subject !== b.subject || a.userId !== b.userId) return false
   try {

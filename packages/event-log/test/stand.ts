@@ -31,7 +31,7 @@ const loggedIn = defineEvent({
 })
 
 /** Contracts to record with. */
-export const domains: readonly Domain[] = [
+const domains: readonly Domain[] = [
   defineDomain({ name: 'tasks', events: [taskCompleted] }),
   defineDomain({ name: 'users', events: [loggedIn] }),
 ]
