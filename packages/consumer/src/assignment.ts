@@ -151,6 +151,7 @@ export class Assignment implements ReceiverListener {
     if (window === undefined) return
     this.#windows.delete(key)
     const place = `${window.topic}/${window.partition}`
+    this.#options.intake.left(window)
     this.#options.scheduler.drop(window, new SubscriberError('PARTITION_LOST', `${place} is lost: ${why}`))
   }
 

@@ -61,6 +61,12 @@ export class Intake {
     this.#options.resume(window)
   }
 
+  /** The partition is not ours any more. It may come back, and then nobody would know that it was paused. */
+  left(window: PartitionWindow): void {
+    if (window.paused) this.#options.resume(window)
+    window.paused = false
+  }
+
   /** Takes in messages from an index while there is room; returns the index of the first that is left. */
   #fill(window: PartitionWindow, messages: readonly FetchedMessage[], from: number): number {
     const { scheduler, maxPending } = this.#options

@@ -85,4 +85,28 @@ describe('moving partitions', () => {
     await stage.sendToFirst([message({ data: { step: 4 } })])
     await until('the new one is handled', () => steps.includes(4))
   })
+
+  it('reads a partition on that was paused when it went, and came back', async () => {
+    const paused = () => one.stats().partitions.filter((partition) => partition.paused).length
+    let blocked = true
+    const waiting: (() => void)[] = []
+    const handle: OnStarted = () => (blocked ? new Promise<void>((resolve) => waiting.push(resolve)) : undefined)
+    const one = stage.subscriber(handle, { maxPending: 2, concurrency: 100 })
+    const messages = Array.from({ length: 30 }, (_, n) => message({ householdId: `household-${n}` }))
+    for (const partition of [0, 1, 2]) {
+      await stage.transport.sender.append({ topic: stage.topic, partition, messages }, { timeoutMs: 1000 })
+    }
+    await one.start()
+    await until('all partitions are paused', () => paused() === 3)
+    const other = stage.subscriber(handle, { maxPending: 2, concurrency: 100, closeTimeoutMs: 40 })
+    await other.start()
+    await until('some have gone', () => one.stats().partitions.length < 3)
+    blocked = false
+    for (const resolve of waiting.splice(0)) resolve()
+    await other.close()
+    await until('all have come back and are read', () => {
+      const { partitions } = one.stats()
+      return partitions.length === 3 && partitions.every(({ committed }) => committed === 30)
+    })
+  })
 })
