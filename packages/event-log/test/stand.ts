@@ -139,12 +139,13 @@ export async function until(
   }
 }
 
-/** Waits until a partition is recorded up to an offset. */
+/** Waits until a partition is recorded up to an offset, its last entry filed in the ledger included. */
 export async function recordedUpTo(stand: Stand, next: number, partition = 0): Promise<void> {
-  const id = `${stand.topic}/${partition}`
-  await until(`${id} is recorded up to ${next}`, async () => {
-    const state = await stand.db.collection<{ _id: string; next: number }>('partitions').findOne({ _id: id })
-    return state?.next === next
+  const { db, topic } = stand
+  await until(`${topic}/${partition} is recorded up to ${next}`, async () => {
+    const state = await db.collection('partitions').findOne({ topic, partition, next })
+    // The entry is filed after the state has moved on.
+    return state !== null && (await db.collection('ledger').findOne({ topic, partition, to: next })) !== null
   })
 }
 
