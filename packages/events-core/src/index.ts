@@ -1,6 +1,7 @@
 export * from './cause.ts'
 export * from './codec.ts'
 export * from './contract.ts'
+export * from './delivery.ts'
 export * from './domain.ts'
 export * from './envelope.ts'
 export * from './errors.ts'
