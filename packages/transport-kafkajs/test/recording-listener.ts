@@ -26,6 +26,7 @@ export function recordingListener(answers: Answers = {}): RecordingListener {
   const values: string[] = []
   const errors: Error[] = []
   const waiting = new Set<() => void>()
+  // After the answer, always: what a test writes down in its answers is what it waits for, and nothing may come later.
   const hear = (what: string): void => {
     heard.push(what)
     for (const check of waiting) check()
@@ -38,8 +39,9 @@ export function recordingListener(answers: Answers = {}): RecordingListener {
     errors,
     async assigned(partitions, continuous) {
       assignments.push(partitions)
+      const starts = answers.assigned?.(partitions, continuous) ?? []
       hear(continuous ? 'assigned (continuous)' : 'assigned')
-      return answers.assigned?.(partitions, continuous) ?? []
+      return starts
     },
     async rebalancing() {
       await answers.rebalancing?.()
@@ -51,8 +53,9 @@ export function recordingListener(answers: Answers = {}): RecordingListener {
     batch(batch) {
       batches.push(batch)
       for (const { value } of batch.messages) values.push(Buffer.from(value ?? []).toString())
+      const next = answers.batch?.(batch) ?? (batch.messages.at(-1)?.offset ?? 0) + 1
       hear('batch')
-      return answers.batch?.(batch) ?? (batch.messages.at(-1)?.offset ?? 0) + 1
+      return next
     },
     fatal(error) {
       errors.push(error)

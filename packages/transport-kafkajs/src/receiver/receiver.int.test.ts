@@ -20,19 +20,20 @@ describe('members that come and go', () => {
   it('lose no message, and repeat only what was not committed', async () => {
     const topic = await newTopic(6)
     const groupId = newGroupId()
-    const seen = new Map<string, number>()
-    const stay = member(groupId, topic, seen)
+    const group: Group = { groupId, topic, seen: new Set(), committed: new Map(), repeatedAfterCommit: [] }
+    const stay = member(group)
     await stay.receiver.start(stay.listener)
     const sending = sendAll(topic, 6, 400)
     for (let round = 0; round < 3; round++) {
-      const guest = member(groupId, topic, seen)
+      const guest = member(group)
       await guest.receiver.start(guest.listener)
       await stay.listener.until('a share of the partitions', () => stay.listener.assignments.at(-1)?.length === 3)
       await guest.receiver.stop({ timeoutMs: 10_000 })
       await stay.listener.until('all partitions', () => stay.listener.assignments.at(-1)?.length === 6)
     }
     await sending
-    await stay.listener.until('all messages', () => seen.size === 2_400)
+    await stay.listener.until('all messages', () => group.seen.size === 2_400)
+    expect(group.repeatedAfterCommit).toEqual([])
     expect(stay.listener.errors).toEqual([])
     // A member that stays keeps its membership through every change of the others.
     expect(stay.listener.heard.filter((what) => what.startsWith('assigned')).slice(1)).toEqual(
@@ -162,13 +163,24 @@ interface Member {
   readonly listener: RecordingListener
 }
 
-/** A member that counts what it gets and commits it when the group moves on. */
-function member(groupId: string, topic: string, seen: Map<string, number>): Member {
+/** What the members of a group have seen and committed together, as `partition/offset` and by partition. */
+interface Group {
+  readonly groupId: string
+  readonly topic: string
+  readonly seen: Set<string>
+  readonly committed: Map<number, number>
+  readonly repeatedAfterCommit: string[]
+}
+
+/** A member that writes down what it gets and commits it when the group moves on. */
+function member({ groupId, topic, seen, committed, repeatedAfterCommit }: Group): Member {
   const next = new Map<number, number>()
   const listener = recordingListener({
     batch({ partition, messages }) {
-      for (const { offset } of messages)
-        seen.set(`${partition}/${offset}`, (seen.get(`${partition}/${offset}`) ?? 0) + 1)
+      for (const { offset } of messages) {
+        seen.add(`${partition}/${offset}`)
+        if (offset < (committed.get(partition) ?? 0)) repeatedAfterCommit.push(`${partition}/${offset}`)
+      }
       const after = (messages.at(-1)?.offset ?? 0) + 1
       next.set(partition, after)
       return after
@@ -177,6 +189,7 @@ function member(groupId: string, topic: string, seen: Map<string, number>): Memb
       const positions = [...next].map(([partition, offset]) => ({ topic, partition, offset, metadata: '' }))
       next.clear()
       await receiver.commit(positions)
+      for (const { partition, offset } of positions) committed.set(partition, offset)
     },
   })
   const receiver = transport.receiver({ groupId, topics: [topic], sessionTimeoutMs: 6_000 })
