@@ -1,5 +1,6 @@
 import type { Logger } from '@house-helper/events-core'
 import { boundLogger } from './bound-logger.ts'
+import { originOf } from './delivery-note.ts'
 import { SubscriberError } from './errors.ts'
 import type { Delivery, HandlerContext } from './handler-context.ts'
 import type { PendingEvent } from './pending-event.ts'
@@ -22,7 +23,7 @@ export class Attempt implements HandlerContext {
   constructor(event: PendingEvent, logger: Logger, startedMs: number) {
     this.event = event
     this.startedMs = startedMs
-    this.#number = event.attempts
+    this.#number = event.attemptsAltogether
     this.#logger = logger
   }
 
@@ -35,16 +36,16 @@ export class Attempt implements HandlerContext {
   }
 
   get delivery(): Delivery {
-    const { window, offset, message, route } = this.event
+    const { window, route, note } = this.event
+    const { attempts, later } = route.retry
     return {
-      kind: 'live',
+      kind: note?.kind ?? 'live',
       attempt: this.#number,
-      attempts: route.retry.attempts,
-      topic: window.topic,
-      partition: window.partition,
-      offset,
-      timestampMs: message.timestampMs,
+      attempts: attempts + (later?.attempts ?? 0),
+      ...originOf(this.event),
       groupId: window.groupId,
+      ...(note?.replayRunId !== undefined && { replayRunId: note.replayRunId }),
+      ...(note?.redriveId !== undefined && { redriveId: note.redriveId }),
     }
   }
 

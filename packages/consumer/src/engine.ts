@@ -4,12 +4,13 @@ import type { Attempt } from './attempt.ts'
 import { Committer } from './committer.ts'
 import { Deadlines } from './deadlines.ts'
 import { SubscriberError } from './errors.ts'
+import { GivingUp } from './giving-up.ts'
+import type { SubscriberTopics } from './group-topics.ts'
 import { Intake } from './intake.ts'
 import { KeyLanes } from './key-lane.ts'
 import { LagMeter } from './lag.ts'
-import { type HeldEvents, hold } from './middleware/give-up.ts'
+import type { HeldEvents } from './middleware/give-up.ts'
 import type { Handler } from './middleware/handler.ts'
-import type { PendingEvent } from './pending-event.ts'
 import { createPipeline } from './pipeline.ts'
 import type { Routes } from './route.ts'
 import { Scheduler } from './scheduler.ts'
@@ -23,7 +24,7 @@ const REBUILD_STOP_MS = 5000
 /** What an engine needs. */
 export interface EngineOptions {
   readonly transport: Transport
-  readonly topics: readonly string[]
+  readonly topics: SubscriberTopics
   readonly routes: Routes
   readonly announcement: Uint8Array
   readonly settings: CompleteSettings
@@ -39,6 +40,7 @@ export class Engine {
   readonly scheduler: Scheduler
   readonly deadlines: Deadlines
   readonly held: HeldEvents = new Map()
+  readonly givingUp: GivingUp
   readonly committer: Committer
   readonly assignment: Assignment
   readonly lag: LagMeter
@@ -55,11 +57,11 @@ export class Engine {
     this.#receiver = options.transport.receiver(this.#receiverOptions())
     this.deadlines = new Deadlines((attempt) => this.#expired(attempt))
     this.scheduler = this.#createScheduler()
+    this.givingUp = this.#createGivingUp()
     this.committer = this.#createCommitter()
     this.#intake = this.#createIntake()
     this.assignment = this.#createAssignment()
-    const { transport, topics } = options
-    this.lag = new LagMeter({ transport, topics, windows: () => this.assignment.windows })
+    this.lag = this.#createLagMeter()
     this.#watchdog = this.#createWatchdog()
     this.#pipeline = this.#createPipeline()
   }
@@ -80,8 +82,9 @@ export class Engine {
     this.#receiver.pause([...this.assignment.windows.values()])
     // What is done by now is safe even if nothing after this can be committed in time.
     void this.committer.flush()
-    const drained = await within(this.scheduler.idle(), timeoutMs * 0.75)
-    if (!drained) this.#abandon()
+    if (!(await within(this.scheduler.idle(), timeoutMs * 0.75))) this.#abandon()
+    // What the last handlers failed at is on its way; what cannot be written now comes again.
+    await within(this.givingUp.settled(), (untilMs - performance.now()) / 4)
     this.committer.clean = true
     await within(this.committer.flush(), (untilMs - performance.now()) / 2)
     await this.#leave(Math.max(1, untilMs - performance.now()))
@@ -103,6 +106,7 @@ export class Engine {
   async #leave(timeoutMs: number): Promise<void> {
     this.assignment.close()
     this.deadlines.close()
+    this.givingUp.close()
     await this.#stopReceiver(timeoutMs)
   }
 
@@ -126,8 +130,8 @@ export class Engine {
     return new Scheduler({
       concurrency: this.#options.settings.concurrency,
       handle: (event) => this.#pipeline(event),
-      done: ({ window }) => {
-        this.statistics.handled += 1
+      done: ({ window, setAside }) => {
+        if (!setAside) this.statistics.handled += 1
         this.#intake.freed(window)
       },
       defect: (error) => this.#die(error),
@@ -146,6 +150,7 @@ export class Engine {
 
   #createIntake(): Intake {
     return new Intake({
+      inbox: this.#options.topics.inbox?.name,
       routes: this.#options.routes,
       lanes: new KeyLanes(),
       scheduler: this.scheduler,
@@ -168,12 +173,21 @@ export class Engine {
     })
   }
 
+  #createGivingUp(): GivingUp {
+    const { transport, topics, logger } = this.#options
+    const { scheduler, held, statistics } = this
+    return new GivingUp({ transport, inbox: topics.inbox, dead: topics.dead, scheduler, held, statistics, logger })
+  }
+
+  #createLagMeter(): LagMeter {
+    const { transport, topics } = this.#options
+    return new LagMeter({ transport, topics: topics.received, windows: () => this.assignment.windows })
+  }
+
   #createPipeline(): Handler {
-    const { scheduler, committer, deadlines, statistics, held } = this
-    const { logger } = this.#options
-    const park = (event: PendingEvent, dropped: () => void): Promise<void> => scheduler.park(event, dropped)
-    const strategy = hold({ held, park, statistics, logger })
-    return createPipeline({ scheduler, committer, deadlines, statistics, logger, strategy })
+    const { scheduler, committer, deadlines, statistics } = this
+    const { strategy } = this.givingUp
+    return createPipeline({ scheduler, committer, deadlines, statistics, logger: this.#options.logger, strategy })
   }
 
   #createWatchdog(): Watchdog {
@@ -203,7 +217,8 @@ export class Engine {
 
   #receiverOptions(): ReceiverOptions {
     const { settings, topics, announcement } = this.#options
-    return { groupId: settings.groupId, topics, sessionTimeoutMs: settings.sessionTimeoutMs, announcement }
+    const { groupId, sessionTimeoutMs } = settings
+    return { groupId, topics: topics.received, sessionTimeoutMs, announcement }
   }
 
   #expired(attempt: Attempt): void {

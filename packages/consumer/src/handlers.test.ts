@@ -51,14 +51,14 @@ it('fills in for each handler what it does not set itself', () => {
 
 it('allows one handler a type in a subscriber', () => {
   const set = defineHandlers(chores, { 'chore.started': handle })
-  expect(() => createSubscriber({ on: [set, set] })).toThrow(
+  expect(() => createSubscriber({ groupId: 'helpers', on: [set, set] })).toThrow(
     expect.objectContaining({ code: 'HANDLED_TWICE', message: expect.stringContaining('chore.started') }),
   )
 })
 
 it('says that handlers of another protocol cannot work with this subscriber, and what to do', () => {
   const later: HandlerSet = { ...defineHandlers(chores, { 'chore.started': handle }), protocol: 2, madeBy: '9.0.0' }
-  expect(() => createSubscriber({ on: [later] })).toThrow(
+  expect(() => createSubscriber({ groupId: 'helpers', on: [later] })).toThrow(
     expect.objectContaining({
       code: 'PACKAGES_INCOMPATIBLE',
       message: expect.stringMatching(/chores.*9\.0\.0.*protocol 2/),
@@ -68,6 +68,6 @@ it('says that handlers of another protocol cannot work with this subscriber, and
 
 it('takes only handler sets, and at least one handler', () => {
   // @ts-expect-error: no handler set.
-  expect(() => createSubscriber({ on: [{}] })).toThrow(expect.objectContaining({ code: 'HANDLERS_INVALID' }))
-  expect(() => createSubscriber({ on: [] })).toThrow(expect.objectContaining({ code: 'SETTINGS_INVALID' }))
+  expect(() => createSubscriber({ groupId: 'helpers', on: [{}] })).toThrow(expect.objectContaining({ code: 'HANDLERS_INVALID' }))
+  expect(() => createSubscriber({ groupId: 'helpers', on: [] })).toThrow(expect.objectContaining({ code: 'SETTINGS_INVALID' }))
 })

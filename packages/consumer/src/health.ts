@@ -1,6 +1,8 @@
 import type { Assignment } from './assignment.ts'
 import type { Committer } from './committer.ts'
+import type { Courier } from './courier.ts'
 import type { Deadlines } from './deadlines.ts'
+import type { GivingUp } from './giving-up.ts'
 import type { LagMeter } from './lag.ts'
 import type { HeldEvents } from './middleware/give-up.ts'
 
@@ -16,6 +18,8 @@ export interface HealthReason {
     | 'NOT_ASSIGNED'
     | 'LEASE_UNCERTAIN'
     | 'EVENT_HELD'
+    | 'DEAD_LETTER_FAILING'
+    | 'INBOX_FAILING'
     | 'HANDLER_OVERDUE'
     | 'WINDOW_FULL'
     | 'COMMITS_FAILING'
@@ -39,6 +43,7 @@ export interface HealthSources {
   readonly committer: Committer
   readonly deadlines: Deadlines
   readonly held: HeldEvents
+  readonly givingUp: GivingUp
   readonly lag: LagMeter
 }
 
@@ -52,6 +57,8 @@ export function healthOf(sources: HealthSources): Health {
     down.push({ code: 'NOT_ASSIGNED', message: 'The group is sharing the partitions anew.' })
   }
   const degraded = [...heldReasons(sources), ...overdueReasons(sources), ...windowReasons(sources)]
+  degraded.push(...courierReasons('DEAD_LETTER_FAILING', sources.givingUp.dead))
+  degraded.push(...courierReasons('INBOX_FAILING', sources.givingUp.inbox))
   if (committer.failure !== undefined) {
     degraded.push({ code: 'COMMITS_FAILING', message: `The last commit failed: ${textOf(committer.failure)}` })
   }
@@ -69,6 +76,12 @@ function heldReasons({ held }: HealthSources): HealthReason[] {
     return `${event.envelope.type} ${event.envelope.id} at ${topic}/${partition}@${event.offset} holds its key in ${groupId}: ${failure.code}, ${failure.message}`
   })
   return listed('EVENT_HELD', messages, held.size)
+}
+
+function courierReasons(code: HealthReason['code'], courier: Courier | undefined): HealthReason[] {
+  if (courier?.failure === undefined) return []
+  const { topic, waiting, failure } = courier
+  return [{ code, message: `${waiting} events cannot be written to ${topic}, and their keys wait: ${textOf(failure)}` }]
 }
 
 function overdueReasons({ deadlines }: HealthSources): HealthReason[] {

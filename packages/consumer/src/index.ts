@@ -1,7 +1,7 @@
 export type { Announcement } from './announcement.ts'
 export { SubscriberError, type SubscriberErrorCode } from './errors.ts'
 export type { EventFields, ReceivedEvent } from './event.ts'
-export type { Delivery, DeliveryKind, HandlerContext } from './handler-context.ts'
+export type { Delivery, HandlerContext } from './handler-context.ts'
 export {
   defineHandlers,
   type EventHandler,
@@ -10,6 +10,7 @@ export {
   type HandlerOptions,
   type HandlerSet,
   type Handlers,
+  type LaterOptions,
   type RetryOptions,
 } from './handlers.ts'
 export type { Health, HealthReason } from './health.ts'

@@ -1,4 +1,5 @@
 import {
+  type DeliveryNote,
   decodeEnvelope,
   type Envelope,
   type FetchedBatch,
@@ -6,6 +7,7 @@ import {
   type Logger,
   type TopicPartition,
 } from '@house-helper/events-core'
+import { openDelivery } from './inbox.ts'
 import { type KeyLanes, laneKey } from './key-lane.ts'
 import type { PartitionWindow } from './partition-window.ts'
 import { PendingEvent } from './pending-event.ts'
@@ -22,6 +24,8 @@ const WARNINGS_A_SECOND = 10
 
 /** What the intake needs. */
 export interface IntakeOptions {
+  /** The group's inbox topic, where deliveries come from; undefined where there is none. */
+  readonly inbox: string | undefined
   readonly routes: Routes
   readonly lanes: KeyLanes
   readonly scheduler: Scheduler
@@ -102,7 +106,7 @@ export class Intake {
   }
 
   #read(window: PartitionWindow, message: FetchedMessage): void {
-    const { statistics, routes } = this.#options
+    const { statistics, inbox } = this.#options
     const { offset } = message
     const { watermark, inherited } = window
     if (watermark.next !== undefined && offset < watermark.next) return
@@ -112,17 +116,35 @@ export class Intake {
       statistics.skipped += 1
       return
     }
-    const decoded = decodeEnvelope(message.value)
-    const route = decoded.readable ? routes.get(decoded.envelope.type) : undefined
-    if (!decoded.readable) this.#unreadable(window, offset, decoded.reason)
-    else if (route === undefined) statistics.unhandled += 1
-    else this.#queue(window, message, decoded.envelope, route)
+    if (window.topic !== inbox) {
+      this.#route(window, message)
+      return
+    }
+    const opened = openDelivery(message, window.groupId)
+    if (opened.ok) this.#route(window, opened.message, opened.note)
+    else this.#misaddressed(window, offset, opened.reason)
   }
 
-  #queue(window: PartitionWindow, message: FetchedMessage, envelope: Envelope, route: Route): void {
+  #route(window: PartitionWindow, message: FetchedMessage, note?: DeliveryNote): void {
+    const { statistics, routes } = this.#options
+    const decoded = decodeEnvelope(message.value)
+    const route = decoded.readable ? routes.get(decoded.envelope.type) : undefined
+    if (!decoded.readable) this.#unreadable(window, message.offset, decoded.reason)
+    else if (route === undefined) statistics.unhandled += 1
+    else if (note?.replayRunId !== undefined && route.onReplay === 'skip') statistics.replaysSkipped += 1
+    else this.#queue(window, message, decoded.envelope, route, note)
+  }
+
+  #queue(
+    window: PartitionWindow,
+    message: FetchedMessage,
+    envelope: Envelope,
+    route: Route,
+    note?: DeliveryNote,
+  ): void {
     const { lanes, scheduler } = this.#options
     const lane = lanes.of(window.topic).lane(laneKey(message, envelope, route))
-    const event = new PendingEvent(window, lane, route, message, envelope)
+    const event = new PendingEvent(window, lane, route, message, envelope, note)
     const tried = window.inherited.triedAt(message.offset)
     if (tried !== undefined) {
       event.attempts = tried.attempts
@@ -133,20 +155,25 @@ export class Intake {
   }
 
   #unreadable(window: PartitionWindow, offset: number, reason: string): void {
-    const { statistics, logger } = this.#options
-    statistics.unreadable += 1
+    this.#options.statistics.unreadable += 1
+    this.#warn(window, offset, reason, 'A message has no readable envelope and passes; the event log has it')
+  }
+
+  #misaddressed(window: PartitionWindow, offset: number, reason: string): void {
+    this.#options.statistics.misaddressed += 1
+    this.#warn(window, offset, reason, 'A message of the inbox is no delivery for this group and passes')
+  }
+
+  #warn({ topic, partition, groupId }: PartitionWindow, offset: number, reason: string, message: string): void {
     const nowMs = performance.now()
     if (nowMs - this.#warnedMs >= 1000) {
       this.#warnedMs = nowMs
       this.#warnings = 0
     }
     this.#warnings += 1
-    if (this.#warnings > WARNINGS_A_SECOND) return
-    const { topic, partition, groupId } = window
-    logger.warn(
-      { topic, partition, offset, groupId, reason, unreadable: statistics.unreadable },
-      'A message has no readable envelope and passes; the event log keeps it in quarantine',
-    )
+    if (this.#warnings <= WARNINGS_A_SECOND) {
+      this.#options.logger.warn({ topic, partition, offset, groupId, reason }, message)
+    }
   }
 }
 

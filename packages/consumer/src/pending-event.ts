@@ -1,4 +1,10 @@
-import { decodeEnvelope, type Envelope, type FetchedMessage } from '@house-helper/events-core'
+import {
+  type DeliveryNote,
+  decodeEnvelope,
+  type Envelope,
+  type FailureNote,
+  type FetchedMessage,
+} from '@house-helper/events-core'
 import type { Attempt } from './attempt.ts'
 import type { KeyLane } from './key-lane.ts'
 import type { PartitionWindow } from './partition-window.ts'
@@ -11,19 +17,26 @@ export class PendingEvent implements Pending<PendingEvent> {
   readonly window: PartitionWindow
   readonly lane: KeyLane
   readonly route: Route
+  /** As it was in its domain topic, but for the offset and time, which are those of where it lies. */
   message: FetchedMessage
   envelope: Envelope
+  /** What the headers of a delivery from the inbox state; undefined for an event in its domain topic. */
+  readonly note: DeliveryNote | undefined
   /** The chain of its partition. */
   before: PendingEvent | undefined = undefined
   after: PendingEvent | undefined = undefined
   /** The next one of its key. */
   behind: PendingEvent | undefined = undefined
-  /** Attempts so far, with the one that runs and those of members before this one. */
+  /** Attempts of this delivery so far, with the one that runs and those of members before this one. */
   attempts = 0
   /** A process died during the last attempt, and it may have been this event's doing. */
   suspect = false
   /** The partition is not ours any more, or not continuously: whatever becomes of it is of no interest. */
   dropped = false
+  /** It was written to the group's inbox or dead letters, and is not ours to handle any more. */
+  setAside = false
+  /** The first failure that is known of. */
+  firstFailure: FailureNote | undefined
   hasSlot = false
   /** The attempt whose handler runs. */
   attempt: Attempt | undefined = undefined
@@ -32,13 +45,32 @@ export class PendingEvent implements Pending<PendingEvent> {
   /** Ends a wait for good. */
   cancel: (() => void) | undefined = undefined
 
-  constructor(window: PartitionWindow, lane: KeyLane, route: Route, message: FetchedMessage, envelope: Envelope) {
+  constructor(
+    window: PartitionWindow,
+    lane: KeyLane,
+    route: Route,
+    message: FetchedMessage,
+    envelope: Envelope,
+    note?: DeliveryNote,
+  ) {
     this.offset = message.offset
     this.window = window
     this.lane = lane
     this.route = route
     this.message = message
     this.envelope = envelope
+    this.note = note
+    this.firstFailure = note?.firstFailure
+  }
+
+  /** How often this delivery is tried: a later retry is one attempt. */
+  get attemptLimit(): number {
+    return this.note?.kind === 'retry' ? 1 : this.route.retry.attempts
+  }
+
+  /** Attempts over this delivery and those before it. */
+  get attemptsAltogether(): number {
+    return (this.note?.attempts ?? 0) + this.attempts
   }
 
   /** Whether a handler may be running: it has a slot, or lost it at its deadline. */
@@ -48,9 +80,12 @@ export class PendingEvent implements Pending<PendingEvent> {
 
   /** Lets go of the fetched batch that the bytes lie in, before a wait that may be long. */
   detach(): void {
-    const { value } = this.message
-    if (value !== null && value.buffer.byteLength > value.byteLength) {
-      this.message = { ...this.message, value: Uint8Array.from(value) }
+    const { key, value, headers } = this.message
+    this.message = {
+      ...this.message,
+      key: own(key),
+      value: own(value),
+      headers: headers.map(([name, bytes]) => [name, own(bytes)]),
     }
   }
 
@@ -62,8 +97,14 @@ export class PendingEvent implements Pending<PendingEvent> {
 
   /** Where and what it is, for logs. */
   place(): Record<string, unknown> {
-    const { window, offset, envelope } = this
+    const { window, offset, envelope, note } = this
     const { topic, partition, groupId } = window
-    return { eventId: envelope.id, eventType: envelope.type, topic, partition, offset, groupId }
+    const place = { eventId: envelope.id, eventType: envelope.type, topic, partition, offset, groupId }
+    return note === undefined ? place : { ...place, delivery: note.kind, origin: note.origin }
   }
+}
+
+/** The bytes without the larger buffer that they are a part of. */
+function own(bytes: Uint8Array | null): Uint8Array | null {
+  return bytes === null || bytes.buffer.byteLength === bytes.byteLength ? bytes : Uint8Array.from(bytes)
 }

@@ -8,6 +8,7 @@ import { deadline } from './middleware/deadline.ts'
 import { type GiveUp, giveUp } from './middleware/give-up.ts'
 import { compose, type Handler } from './middleware/handler.ts'
 import { invoke } from './middleware/invoke.ts'
+import { notBefore } from './middleware/not-before.ts'
 import { retry } from './middleware/retry.ts'
 import type { Scheduler } from './scheduler.ts'
 import type { Statistics } from './statistics.ts'
@@ -26,11 +27,13 @@ export interface PipelineParts {
 /** The way of an event from its slot to the user's handler, outermost first. */
 export function createPipeline(parts: PipelineParts): Handler {
   const { scheduler, committer, deadlines, statistics, logger, strategy } = parts
+  const wait = scheduler.wait.bind(scheduler)
   return compose(
     [
       giveUp(strategy),
       contract,
-      retry({ wait: (event, delayMs) => scheduler.wait(event, delayMs), statistics, logger }),
+      notBefore(wait),
+      retry({ wait, statistics, logger }),
       crashGuard({
         commit: () => committer.flush(),
         admitted: async (event) => (scheduler.stopped ? scheduler.wait(event, 0) : undefined),

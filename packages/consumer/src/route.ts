@@ -1,21 +1,38 @@
 import { CoreError } from '@house-helper/events-core'
 import { SubscriberError } from './errors.ts'
-import { HANDLERS_PROTOCOL, type HandlerEntry, type HandlerSet, type RetryOptions } from './handlers.ts'
+import {
+  HANDLERS_PROTOCOL,
+  type HandlerEntry,
+  type HandlerSet,
+  type LaterOptions,
+  type RetryOptions,
+} from './handlers.ts'
+
+/** How a failed event is tried again, with every default filled in. */
+export interface Backoff {
+  readonly attempts: number
+  readonly baseMs: number
+  readonly maxMs: number
+  /** Undefined where it is not tried again later. */
+  readonly later?: Required<LaterOptions> | undefined
+}
 
 /** How events of one type are handled, with every default filled in. */
 export interface Route {
   readonly contract: HandlerEntry['contract']
   readonly handle: HandlerEntry['handle']
-  readonly retry: Required<RetryOptions>
+  readonly retry: Backoff
   readonly timeoutMs: number
   readonly onReplay: 'handle' | 'skip'
 }
 
 /** What a handler without settings of its own gets. */
 export interface RouteDefaults {
-  readonly retry: Required<RetryOptions>
+  readonly retry: Backoff
   readonly timeoutMs: number
 }
+
+const laterDefaults: Required<LaterOptions> = { delayMs: 60_000, attempts: 3 }
 
 /** The routes by event type. An event of a type that is not here passes. */
 export type Routes = ReadonlyMap<string, Route>
@@ -40,7 +57,26 @@ export function createRoutes(sets: readonly HandlerSet[], defaults: RouteDefault
       routes.set(type, routeOf(entry, defaults))
     }
   }
+  checkDelays(routes)
   return routes
+}
+
+/** Whether any event is tried again later. */
+export function hasLater(routes: Routes): boolean {
+  return [...routes.values()].some(({ retry }) => retry.later !== undefined)
+}
+
+/** With one delay the inbox is in the order of the times: nothing waits behind what waits longer. */
+function checkDelays(routes: Routes): void {
+  const delays = new Set(
+    [...routes.values()].flatMap(({ retry: { later } }) => (later === undefined ? [] : [later.delayMs])),
+  )
+  if (delays.size <= 1) return
+  throw new SubscriberError(
+    'SETTINGS_INVALID',
+    `retry.later.delayMs is ${[...delays].join(' and ')} for different handlers; a group has one delay. ` +
+      'Give it once, among the settings of the subscriber.',
+  )
 }
 
 function routeOf({ contract, handle, retry, timeoutMs, onReplay }: HandlerEntry, defaults: RouteDefaults): Route {
@@ -51,10 +87,16 @@ function routeOf({ contract, handle, retry, timeoutMs, onReplay }: HandlerEntry,
       attempts: retry.attempts ?? defaults.retry.attempts,
       baseMs: retry.baseMs ?? defaults.retry.baseMs,
       maxMs: retry.maxMs ?? defaults.retry.maxMs,
+      later: laterOf(retry.later, defaults.retry.later),
     },
     timeoutMs: timeoutMs ?? defaults.timeoutMs,
     onReplay,
   }
+}
+
+function laterOf(given: RetryOptions['later'], otherwise: Backoff['later']): Backoff['later'] {
+  if (given === undefined) return otherwise
+  return given === false ? undefined : { ...laterDefaults, ...otherwise, ...given }
 }
 
 function checkSet(set: HandlerSet): void {

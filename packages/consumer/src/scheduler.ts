@@ -111,12 +111,15 @@ export class Scheduler {
     return slot
   }
 
-  /** Gives an event's slot to others and keeps its key waiting for as long as the event is not dropped. */
-  park(event: PendingEvent, dropped: () => void): Promise<void> {
+  /**
+   * Gives an event's slot to others and keeps its key waiting until work that needs no slot is done, or, without any,
+   * for as long as the event is not dropped. The work of a dropped event is of no interest, be it done or not.
+   */
+  park(event: PendingEvent, dropped: () => void, work?: Promise<void>): Promise<void> {
     event.detach()
     event.cancel = dropped
     this.release(event)
-    return new Promise(() => {})
+    return work ?? new Promise(() => {})
   }
 
   /** Gives an event's slot to others; its key goes on waiting. */
@@ -181,7 +184,8 @@ export class Scheduler {
   #finish(event: PendingEvent): void {
     const { lane, window } = event
     event.attempt = undefined
-    lane.current = undefined
+    // Where it was dropped while it had no slot, the lane may have gone on.
+    if (lane.current === event) lane.current = undefined
     if (!event.dropped) {
       window.watermark.remove(event)
       this.#options.done(event)

@@ -14,7 +14,7 @@ export interface ProcessingTime {
 
 /** What a subscriber has counted since it was made. */
 export interface Counters {
-  /** Messages read from domain topics. */
+  /** Messages read from domain topics and the inbox. */
   readonly received: number
   /** Events whose handler succeeded. */
   readonly handled: number
@@ -26,10 +26,18 @@ export interface Counters {
   readonly timedOut: number
   /** Events that will not be tried again. */
   readonly givenUp: number
+  /** Those of them that are acknowledged dead letters. */
+  readonly deadLettered: number
+  /** Events written to the inbox, to be tried again later. */
+  readonly postponed: number
   /** Events of types that have no handler here. */
   readonly unhandled: number
   /** Messages without a readable envelope. */
   readonly unreadable: number
+  /** Messages of the inbox that are no delivery for this group. */
+  readonly misaddressed: number
+  /** Replayed events whose handler skips replays. */
+  readonly replaysSkipped: number
   /** Events that the member before this one had done above its watermark. */
   readonly skipped: number
   readonly commits: number
@@ -46,8 +54,12 @@ export class Statistics implements Counters {
   retried = 0
   timedOut = 0
   givenUp = 0
+  deadLettered = 0
+  postponed = 0
   unhandled = 0
   unreadable = 0
+  misaddressed = 0
+  replaysSkipped = 0
   skipped = 0
   commits = 0
   commitFailures = 0
@@ -73,10 +85,17 @@ export class Statistics implements Counters {
     return { count: this.#count, sumMs: this.#sumMs, boundsMs: PROCESSING_BOUNDS_MS, buckets: [...this.#buckets] }
   }
 
+  /** Rises with everything that is read and done with, whatever became of it. */
+  get progress(): number {
+    const { handled, deadLettered, postponed, unhandled, unreadable, misaddressed, replaysSkipped } = this
+    return handled + deadLettered + postponed + unhandled + unreadable + misaddressed + replaysSkipped
+  }
+
   /** The counters so far. */
   counters(): Counters {
     const { received, handled, failed, retried, timedOut, givenUp, unhandled } = this
-    const { unreadable, skipped, commits, commitFailures, rebuilds } = this
+    const { deadLettered, postponed, unreadable, misaddressed, replaysSkipped } = this
+    const { skipped, commits, commitFailures, rebuilds } = this
     return {
       received,
       handled,
@@ -84,8 +103,12 @@ export class Statistics implements Counters {
       retried,
       timedOut,
       givenUp,
+      deadLettered,
+      postponed,
       unhandled,
       unreadable,
+      misaddressed,
+      replaysSkipped,
       skipped,
       commits,
       commitFailures,

@@ -1,12 +1,13 @@
-import { type Logger, silentLogger, type Transport, topicNames } from '@house-helper/events-core'
+import { type Logger, silentLogger, type Transport } from '@house-helper/events-core'
 import type { ConnectionSettings } from '@house-helper/transport-kafkajs'
 import { announcementOf } from './announcement.ts'
 import { connect } from './connection.ts'
 import { Engine } from './engine.ts'
 import { SubscriberError } from './errors.ts'
+import { findTopics, type SubscriberTopics } from './group-topics.ts'
 import type { HandlerSet } from './handlers.ts'
 import { type Health, type HealthReason, healthOf } from './health.ts'
-import { createRoutes, type Routes } from './route.ts'
+import { createRoutes, hasLater, type Routes } from './route.ts'
 import { type CompleteSettings, completeSettings, type SubscriberSettings } from './settings.ts'
 import { PROCESSING_BOUNDS_MS, Statistics } from './statistics.ts'
 import { type SubscriberStats, statsOf } from './stats.ts'
@@ -152,7 +153,7 @@ class GroupSubscriber implements Subscriber {
     this.#end.resolve()
   }
 
-  #createEngine(transport: Transport, topics: readonly string[]): Engine {
+  #createEngine(transport: Transport, topics: SubscriberTopics): Engine {
     return new Engine({
       transport,
       topics,
@@ -187,19 +188,11 @@ class GroupSubscriber implements Subscriber {
     }
   }
 
-  /** The topics of the domains that are handled. */
-  async #topics(transport: Transport): Promise<readonly string[]> {
-    const names = topicNames(transport.topicPrefix)
-    const domains = this.#options.on.filter(({ entries }) => entries.length > 0).map(({ domain }) => domain)
-    const topics = [...new Set(domains)].map((domain) => names.domain(domain))
-    const found = new Set((await transport.admin.describeTopics(topics)).map(({ name }) => name))
-    const missing = topics.filter((topic) => !found.has(topic))
-    if (missing.length === 0) return topics
-    throw new SubscriberError(
-      'TOPICS_MISSING',
-      `${missing.join(', ')} ${missing.length === 1 ? 'does' : 'do'} not exist. Run \`hh-events topics apply\`, which creates the topics of all domains.`,
-      { details: { missing } },
-    )
+  #topics(transport: Transport): Promise<SubscriberTopics> {
+    const { groupId, deadLetters: dead } = this.#settings
+    const handled = this.#options.on.filter(({ entries }) => entries.length > 0)
+    const domains = [...new Set(handled.map(({ domain }) => domain))]
+    return findTopics(transport, { groupId, domains, inbox: dead || hasLater(this.#routes), dead })
   }
 }
 

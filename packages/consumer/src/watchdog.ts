@@ -55,7 +55,7 @@ export class Watchdog {
 
   async #check(): Promise<void> {
     const { lag, statistics, rebuild, die } = this.#options
-    const progress = statistics.handled + statistics.unhandled + statistics.unreadable
+    const { progress } = statistics
     // Without an answer from the brokers nobody knows whether anything waits; health says that instead.
     if (!(await lag.measure())) return
     const stall = await this.#stall()

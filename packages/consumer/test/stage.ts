@@ -21,7 +21,10 @@ export interface Stage {
   readonly transport: MemoryTransport
   readonly topic: string
   readonly lines: readonly Line[]
-  /** A subscriber of the group `helpers` that is closed after the test; quick where the defaults are slow. */
+  /**
+   * A subscriber of the group `helpers` that is closed after the test; quick where the defaults are slow, and without
+   * dead letters unless told otherwise.
+   */
   subscriberOn(options: Partial<SubscriberOptions> & Pick<SubscriberOptions, 'on'>): Subscriber
   /** The same, with a handler of `chore.started`. */
   subscriber(handler: OnStarted, options?: Partial<SubscriberOptions>): Subscriber
@@ -63,7 +66,7 @@ export function memoryStage(): Stage {
   const logger: Logger = { debug: at('debug'), info: at('info'), warn: at('warn'), error: at('error') }
   function subscriberOn(options: Partial<SubscriberOptions> & Pick<SubscriberOptions, 'on'>): Subscriber {
     const retry = { attempts: 3, baseMs: 1, maxMs: 5 }
-    const quick = { commitIntervalMs: 20, closeTimeoutMs: 400, retry }
+    const quick = { commitIntervalMs: 20, closeTimeoutMs: 400, retry, deadLetters: false }
     const made = createSubscriber({ groupId: 'helpers', transport, logger, ...quick, ...options })
     subscribers.push(made)
     return made

@@ -26,7 +26,7 @@ export function crashGuard({ commit, admitted }: CrashGuardNeeds): Middleware {
     }
     const handler: Handler = (event) => {
       if (!event.suspect && !event.window.guarded) return next(event)
-      if (event.suspect && event.attempts > Math.max(MIN_DEATHS, event.route.retry.attempts)) throw processDied(event)
+      if (event.suspect && event.attempts > Math.max(MIN_DEATHS, event.attemptLimit)) throw processDied(event)
       return guarded(event)
     }
     return handler

@@ -1,6 +1,7 @@
 import { isHouseHelperError, type Logger } from '@house-helper/events-core'
-import type { RetryOptions } from '../handlers.ts'
+import { failureNote } from '../delivery-note.ts'
 import type { PendingEvent } from '../pending-event.ts'
+import type { Backoff } from '../route.ts'
 import type { Statistics } from '../statistics.ts'
 import { type Handler, type Middleware, type Outcome, recover } from './handler.ts'
 
@@ -38,7 +39,8 @@ export function retry({ wait, statistics, logger, random = Math.random }: RetryN
         return again(event, 0)
       }
       const options = event.route.retry
-      if (!isRetriable(error) || event.attempts >= options.attempts) throw error
+      if (isHouseHelperError(error)) event.firstFailure ??= failureNote(error)
+      if (!isRetriable(error) || event.attempts >= event.attemptLimit) throw error
       statistics.retried += 1
       const delayMs = backoffMs(options, event.attempts, random())
       logger.warn({ ...event.place(), attempt: event.attempts, delayMs, err: error }, 'A handler failed; trying again')
@@ -49,7 +51,11 @@ export function retry({ wait, statistics, logger, random = Math.random }: RetryN
 }
 
 /** The pause after an attempt, in milliseconds: doubled each time up to `maxMs`, and between half and all of that. */
-export function backoffMs({ baseMs, maxMs }: Required<RetryOptions>, attempts: number, random: number): number {
+export function backoffMs(
+  { baseMs, maxMs }: Pick<Backoff, 'baseMs' | 'maxMs'>,
+  attempts: number,
+  random: number,
+): number {
   const fullMs = Math.min(maxMs, baseMs * 2 ** (attempts - 1))
   return Math.round(fullMs * (0.5 + random / 2))
 }

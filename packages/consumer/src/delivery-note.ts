@@ -1,0 +1,48 @@
+import {
+  type DeadLetterNote,
+  type DeliveryNote,
+  type FailureNote,
+  type HouseHelperError,
+  MAX_FAILURE_TEXT,
+  type Origin,
+} from '@house-helper/events-core'
+import { fingerprintOf } from './fingerprint.ts'
+import type { PendingEvent } from './pending-event.ts'
+
+/** Where an event was first. */
+export function originOf({ note, window, offset, message }: PendingEvent): Origin {
+  if (note !== undefined) return note.origin
+  return { topic: window.topic, partition: window.partition, offset, timestampMs: message.timestampMs }
+}
+
+/** A failure as headers state it. */
+export function failureNote({ code, message }: HouseHelperError): FailureNote {
+  return { code, message: message.slice(0, MAX_FAILURE_TEXT), atMs: Date.now() }
+}
+
+/** The headers of a dead letter. */
+export function deadLetterNote(event: PendingEvent, failure: HouseHelperError): DeadLetterNote {
+  return { ...failedNote(event, failure), kind: event.note?.kind ?? 'live' }
+}
+
+/** The headers of a delivery that comes again after a delay. */
+export function retryNote(event: PendingEvent, failure: HouseHelperError, delayMs: number): DeliveryNote {
+  const note = failedNote(event, failure)
+  return { ...note, kind: 'retry', retries: note.retries + 1, notBeforeMs: Date.now() + delayMs }
+}
+
+function failedNote(event: PendingEvent, failure: HouseHelperError): Omit<DeadLetterNote, 'kind'> {
+  const { note } = event
+  const lastFailure = failureNote(failure)
+  return {
+    groupId: event.window.groupId,
+    origin: originOf(event),
+    attempts: event.attemptsAltogether,
+    retries: note?.retries ?? 0,
+    firstFailure: event.firstFailure ?? lastFailure,
+    lastFailure,
+    fingerprint: fingerprintOf(event.envelope.type, failure.code, failure.message),
+    replayRunId: note?.replayRunId,
+    redriveId: note?.redriveId,
+  }
+}
