@@ -19,6 +19,8 @@ export interface ServiceOrder {
   /** The program, from the root of the repository. */
   readonly file: string
   readonly env: Readonly<Record<string, string>>
+  /** Node's own arguments. Default none. */
+  readonly nodeArgs?: readonly string[]
   /** Where its log goes, as `<name>.log`. */
   readonly logsDir: string
 }
@@ -30,12 +32,12 @@ const sourceArgs = ['--conditions=@house-helper/source']
 const stopTimeoutMs = 12_000
 
 /** Starts a program that ends when this process does, however this process ends. */
-export async function startService({ name, file, env, logsDir }: ServiceOrder): Promise<Service> {
+export async function startService({ name, file, env, nodeArgs = [], logsDir }: ServiceOrder): Promise<Service> {
   await mkdir(logsDir, { recursive: true })
   const logFile = join(logsDir, `${name}.log`)
   const child = await superviseProcess(name, {
     command: process.execPath,
-    args: [...sourceArgs, join(projectRoot, file)],
+    args: [...nodeArgs, ...sourceArgs, join(projectRoot, file)],
     env,
     cwd: projectRoot,
     logFile,
