@@ -140,7 +140,9 @@ describe('docker-compose.yml', () => {
     expect(existsSync(join(root, topics.entrypoint?.at(-1) ?? ''))).toBe(true)
     const dockerfile = readFileSync(join(root, topics.build?.dockerfile ?? ''), 'utf8')
     const ours = JSON.parse(/^ENTRYPOINT (.*)$/m.exec(dockerfile)?.[1] ?? '[]') as string[]
-    expect(topics.entrypoint?.slice(0, -1)).toEqual(ours.slice(0, -1))
+    // The logger's bounds on memory are its own.
+    const command = ours.filter((argument) => !argument.startsWith('--max-'))
+    expect(topics.entrypoint?.slice(0, -1)).toEqual(command.slice(0, -1))
     const transport = createMemoryTransport()
     const { exitCode } = await runInMemory(topics.command ?? [], { domains, openTransport: () => transport })
     expect(exitCode).toBe(0)
