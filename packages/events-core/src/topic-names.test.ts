@@ -30,4 +30,10 @@ describe('topicNames', () => {
     ]
     expect(topics.map(domainOf)).toEqual(['tasks', undefined, undefined, undefined, undefined, undefined])
   })
+
+  it('tells whose dead letters a topic holds', () => {
+    const { dead, inbox, deadGroupOf } = topicNames('test')
+    const topics = [dead('points.v2'), inbox('points'), 'test.dead', 'test.dead.', 'other.dead.points', 'test.dead.a b']
+    expect(topics.map(deadGroupOf)).toEqual(['points.v2', undefined, undefined, undefined, undefined, undefined])
+  })
 })

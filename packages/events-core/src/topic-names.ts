@@ -13,6 +13,8 @@ export interface TopicNames {
   dead(groupId: string): string
   /** The domain whose topic this is, or undefined for an inbox, a dead-letter topic or a foreign one. */
   domainOf(topic: string): string | undefined
+  /** The group whose dead-letter topic this is, or undefined for any other topic. */
+  deadGroupOf(topic: string): string | undefined
 }
 
 const alphabet = /^[a-zA-Z0-9._-]+$/
@@ -28,12 +30,17 @@ export function topicNames(prefix: string = DEFAULT_TOPIC_PREFIX): TopicNames {
       const name = topic.startsWith(`${prefix}.`) ? topic.slice(prefix.length + 1) : ''
       return isDomainName(name) ? name : undefined
     },
+    deadGroupOf: (topic) => {
+      const start = `${prefix}.dead.`
+      const groupId = topic.startsWith(start) ? topic.slice(start.length) : ''
+      return isGroupId(groupId) ? groupId : undefined
+    },
   }
 }
 
 /** Returns a group id that can stand in a topic name, or throws `GROUP_ID_INVALID`. */
 export function checkGroupId(groupId: string): string {
-  if (alphabet.test(groupId) && groupId.length <= 200) return groupId
+  if (isGroupId(groupId)) return groupId
   throw new CoreError(
     'GROUP_ID_INVALID',
     `The group id ${JSON.stringify(groupId)} cannot name a topic: use 1 to 200 letters, digits, dots, hyphens and underscores.`,
@@ -44,4 +51,8 @@ export function checkGroupId(groupId: string): string {
 /** Whether a domain may have this name: lower case, and not a word that topic names use. */
 export function isDomainName(name: string): boolean {
   return /^[a-z][a-z0-9-]*$/.test(name) && !reserved.has(name)
+}
+
+function isGroupId(text: string): boolean {
+  return alphabet.test(text) && text.length <= 200
 }
