@@ -68,6 +68,10 @@ it('says that handlers of another protocol cannot work with this subscriber, and
 
 it('takes only handler sets, and at least one handler', () => {
   // @ts-expect-error: no handler set.
-  expect(() => createSubscriber({ groupId: 'helpers', on: [{}] })).toThrow(expect.objectContaining({ code: 'HANDLERS_INVALID' }))
-  expect(() => createSubscriber({ groupId: 'helpers', on: [] })).toThrow(expect.objectContaining({ code: 'SETTINGS_INVALID' }))
+  expect(() => createSubscriber({ groupId: 'helpers', on: [{}] })).toThrow(
+    expect.objectContaining({ code: 'HANDLERS_INVALID' }),
+  )
+  expect(() => createSubscriber({ groupId: 'helpers', on: [] })).toThrow(
+    expect.objectContaining({ code: 'SETTINGS_INVALID' }),
+  )
 })

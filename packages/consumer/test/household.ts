@@ -1,7 +1,11 @@
 import {
+  type DeadLetterNote,
+  decodeDeadLetter,
   type Envelope,
   encodeEnvelope,
+  type FetchedMessage,
   newEventId,
+  type OriginalMessage,
   type OutgoingMessage,
   type Transport,
   topicNames,
@@ -31,6 +35,52 @@ export async function createTopic(transport: Transport, domain: string, partitio
   const name = topicNames(transport.topicPrefix).domain(domain)
   await transport.admin.createTopics([{ name, partitions, replicationFactor: 1, config: {} }])
   return name
+}
+
+/** Creates the inbox and dead-letter topics of a group. */
+export async function createGroupTopics(transport: Transport, groupId: string, partitions = 1): Promise<GroupTopics> {
+  const names = topicNames(transport.topicPrefix)
+  const topics = { inbox: names.inbox(groupId), dead: names.dead(groupId) }
+  await transport.admin.createTopics(
+    [topics.inbox, topics.dead].map((name) => ({ name, partitions, replicationFactor: 1, config: {} })),
+  )
+  return topics
+}
+
+/** The names of a group's own topics. */
+export interface GroupTopics {
+  readonly inbox: string
+  readonly dead: string
+}
+
+/** Reads all that lies in a topic, partition by partition. */
+export async function readAll(transport: Transport, topic: string): Promise<FetchedMessage[]> {
+  const all: FetchedMessage[] = []
+  for (const { partition, low, high } of await transport.admin.ranges([topic])) {
+    for (let offset = low; offset < high; ) {
+      const messages = await transport.read({ topic, partition, offset })
+      const last = messages.at(-1)
+      if (last === undefined) break
+      all.push(...messages)
+      offset = last.offset + 1
+    }
+  }
+  return all
+}
+
+/** Reads the dead letters of a topic; fails at one that cannot be read. */
+export async function readDeadLetters(transport: Transport, topic: string): Promise<ReadDeadLetter[]> {
+  return (await readAll(transport, topic)).map((one) => {
+    const decoded = decodeDeadLetter(one)
+    if (!decoded.ok) throw new Error(decoded.problem.message)
+    return { note: decoded.note, original: decoded.original }
+  })
+}
+
+/** A dead letter, read. */
+export interface ReadDeadLetter {
+  readonly note: DeadLetterNote
+  readonly original: OriginalMessage
 }
 
 /** Appends messages to the partitions that their keys belong to; those without one go to partition 0. */

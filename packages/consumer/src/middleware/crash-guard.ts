@@ -26,7 +26,11 @@ export function crashGuard({ commit, admitted }: CrashGuardNeeds): Middleware {
     }
     const handler: Handler = (event) => {
       if (!event.suspect && !event.window.guarded) return next(event)
-      if (event.suspect && event.attempts > Math.max(MIN_DEATHS, event.attemptLimit)) throw processDied(event)
+      if (event.suspect && event.attempts > Math.max(MIN_DEATHS, event.attemptLimit)) {
+        // This attempt does not run.
+        event.attempts -= 1
+        throw processDied(event)
+      }
       return guarded(event)
     }
     return handler
@@ -36,6 +40,6 @@ export function crashGuard({ commit, admitted }: CrashGuardNeeds): Middleware {
 function processDied(event: PendingEvent): SubscriberError {
   return new SubscriberError(
     'PROCESS_DIED',
-    `The process died in each of the last attempts to handle this event (${event.attempts - 1} so far).`,
+    `The process died in each of the last attempts to handle this event (${event.attempts} so far).`,
   )
 }
