@@ -66,6 +66,16 @@ export class Attempt implements HandlerContext {
     return this.startedMs + this.event.route.timeoutMs
   }
 
+  /** The event's id has a receipt already, of an event that says something else. Trying again would not help. */
+  conflict(): SubscriberError {
+    const { id } = this.event.envelope
+    this.#rejection = new SubscriberError(
+      'EVENT_ID_CONFLICT',
+      `Another event with the id ${id} was handled before, with another type, subject, user or data. Give each event an id of its own.`,
+    )
+    return this.#rejection
+  }
+
   /** Aborts the handler through no fault of its own: this attempt does not count, unless it succeeds all the same. */
   interrupt(reason: SubscriberError): void {
     this.#abort(reason)

@@ -12,7 +12,7 @@ export async function connect(options: SubscriberOptions): Promise<OpenedTranspo
 
 /** What of the options is about the connection: all that is not about the subscriber, misspelt ones included. */
 function connectionOf(options: SubscriberOptions): Partial<ConnectionSettings> {
-  const { on, logger, transport, groupId, concurrency, maxPending, retry, timeoutMs, ...others } = options
+  const { on, once, logger, transport, groupId, concurrency, maxPending, retry, timeoutMs, ...others } = options
   const { deadLetters, sessionTimeoutMs, commitIntervalMs, stallTimeoutMs, closeTimeoutMs, ...connection } = others
   return connection
 }

@@ -11,6 +11,7 @@ import { KeyLanes } from './key-lane.ts'
 import { LagMeter } from './lag.ts'
 import type { HeldEvents } from './middleware/give-up.ts'
 import type { Handler } from './middleware/handler.ts'
+import type { Once } from './once.ts'
 import { createPipeline } from './pipeline.ts'
 import type { Routes } from './route.ts'
 import { Scheduler } from './scheduler.ts'
@@ -30,6 +31,7 @@ export interface EngineOptions {
   readonly settings: CompleteSettings
   readonly statistics: Statistics
   readonly logger: Logger
+  readonly once: Once | undefined
   /** Called once when the engine cannot go on. */
   readonly die: (error: Error) => void
 }
@@ -130,8 +132,9 @@ export class Engine {
     return new Scheduler({
       concurrency: this.#options.settings.concurrency,
       handle: (event) => this.#pipeline(event),
-      done: ({ window, setAside }) => {
-        if (!setAside) this.statistics.handled += 1
+      done: ({ window, setAside, repeat }) => {
+        if (repeat) this.statistics.repeated += 1
+        else if (!setAside) this.statistics.handled += 1
         this.#intake.freed(window)
       },
       defect: (error) => this.#die(error),
@@ -187,7 +190,8 @@ export class Engine {
   #createPipeline(): Handler {
     const { scheduler, committer, deadlines, statistics } = this
     const { strategy } = this.givingUp
-    return createPipeline({ scheduler, committer, deadlines, statistics, logger: this.#options.logger, strategy })
+    const { logger, once } = this.#options
+    return createPipeline({ scheduler, committer, deadlines, statistics, logger, strategy, once })
   }
 
   #createWatchdog(): Watchdog {

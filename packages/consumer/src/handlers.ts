@@ -8,10 +8,13 @@ import { handlerSettingsSchema } from './settings.ts'
 /** The protocol between handler sets and subscribers; raised when an older one could not work with a newer other. */
 export const HANDLERS_PROTOCOL = 1
 
-/** Handles events of one type. What it throws is tried again; only a settled promise is done. */
-export type EventHandler<Contract extends EventContract = EventContract> = (
+/**
+ * Handles events of one type. What it throws is tried again; only a settled promise is done. `Extra` is what it needs
+ * besides in its context, which the subscriber's `once` gives.
+ */
+export type EventHandler<Contract extends EventContract = EventContract, Extra = unknown> = (
   event: ReceivedEvent<Contract>,
-  context: HandlerContext,
+  context: HandlerContext & Extra,
 ) => unknown
 
 /** How a failed event is tried again. */
@@ -38,8 +41,8 @@ export interface LaterOptions {
 }
 
 /** A handler with settings of its own. */
-export interface HandlerOptions<Contract extends EventContract = EventContract> {
-  readonly handle: EventHandler<Contract>
+export interface HandlerOptions<Contract extends EventContract = EventContract, Extra = unknown> {
+  readonly handle: EventHandler<Contract, Extra>
   /** Default: the subscriber's. */
   readonly retry?: RetryOptions
   /** The deadline of one attempt, in milliseconds. Default: the subscriber's. */
@@ -49,10 +52,10 @@ export interface HandlerOptions<Contract extends EventContract = EventContract> 
 }
 
 /** Handlers by the event types of a domain; a type may be left out. */
-export type Handlers<D extends Domain> = {
+export type Handlers<D extends Domain, Extra = unknown> = {
   readonly [Type in EventTypeOf<D>]?:
-    | EventHandler<ContractOf<D, Type>>
-    | HandlerOptions<ContractOf<D, Type>>
+    | EventHandler<ContractOf<D, Type>, Extra>
+    | HandlerOptions<ContractOf<D, Type>, Extra>
     | undefined
 }
 
@@ -68,13 +71,15 @@ export interface HandlerEntry {
 /**
  * A handler set is the handlers for one domain as plain data, for the subscriber of this or another installed version.
  */
-export interface HandlerSet {
+export interface HandlerSet<Extra = unknown> {
   readonly kind: 'house-helper/handlers'
   readonly protocol: number
   /** The version of this package that made it. */
   readonly madeBy: string
   readonly domain: string
   readonly entries: readonly HandlerEntry[]
+  /** For the compiler only: what its handlers need of the subscriber's `once`. */
+  readonly needs?: (extra: Extra) => void
 }
 
 /**
@@ -85,7 +90,10 @@ export interface HandlerSet {
  *
  * @throws SubscriberError `HANDLERS_INVALID` when a key is no event type of the domain, or a value is no handler.
  */
-export function defineHandlers<D extends Domain>(domain: D, handlers: Handlers<D>): HandlerSet {
+export function defineHandlers<D extends Domain, Extra = unknown>(
+  domain: D,
+  handlers: Handlers<D, Extra>,
+): HandlerSet<Extra> {
   const given = handlers as Readonly<Record<string, EventHandler | HandlerOptions | undefined>>
   const entries = Object.entries(given).flatMap(([type, handler]) =>
     handler === undefined ? [] : [entryOf(domain, type, handler)],

@@ -14,6 +14,7 @@ export {
   type RetryOptions,
 } from './handlers.ts'
 export type { Health, HealthReason } from './health.ts'
+export type { Once, OnceDelivery, OnceOutcome } from './once.ts'
 export type { SubscriberSettings } from './settings.ts'
 export type { Counters, ProcessingTime } from './statistics.ts'
 export type { PartitionStats, SubscriberStats } from './stats.ts'

@@ -35,6 +35,8 @@ export class PendingEvent implements Pending<PendingEvent> {
   dropped = false
   /** It was written to the group's inbox or dead letters, and is not ours to handle any more. */
   setAside = false
+  /** Its receipt was there already: the handler did not run. */
+  repeat = false
   /** The first failure that is known of. */
   firstFailure: FailureNote | undefined
   hasSlot = false

@@ -9,7 +9,9 @@ import { type GiveUp, giveUp } from './middleware/give-up.ts'
 import { compose, type Handler } from './middleware/handler.ts'
 import { invoke } from './middleware/invoke.ts'
 import { notBefore } from './middleware/not-before.ts'
+import { once } from './middleware/once.ts'
 import { retry } from './middleware/retry.ts'
+import type { Once } from './once.ts'
 import type { Scheduler } from './scheduler.ts'
 import type { Statistics } from './statistics.ts'
 
@@ -22,6 +24,7 @@ export interface PipelineParts {
   readonly logger: Logger
   /** What becomes of events that will not be tried again. */
   readonly strategy: GiveUp
+  readonly once: Once | undefined
 }
 
 /** The way of an event from its slot to the user's handler, outermost first. */
@@ -40,6 +43,7 @@ export function createPipeline(parts: PipelineParts): Handler {
       }),
       deadline({ deadlines, statistics, logger }),
       cause,
+      once(parts.once),
     ],
     invoke,
   )

@@ -40,6 +40,8 @@ export interface Counters {
   readonly replaysSkipped: number
   /** Events that the member before this one had done above its watermark. */
   readonly skipped: number
+  /** Events whose effects were there already, as their receipts say. */
+  readonly repeated: number
   readonly commits: number
   readonly commitFailures: number
   /** Receivers replaced by the watchdog. */
@@ -61,6 +63,7 @@ export class Statistics implements Counters {
   misaddressed = 0
   replaysSkipped = 0
   skipped = 0
+  repeated = 0
   commits = 0
   commitFailures = 0
   rebuilds = 0
@@ -95,7 +98,7 @@ export class Statistics implements Counters {
   counters(): Counters {
     const { received, handled, failed, retried, timedOut, givenUp, unhandled } = this
     const { deadLettered, postponed, unreadable, misaddressed, replaysSkipped } = this
-    const { skipped, commits, commitFailures, rebuilds } = this
+    const { skipped, repeated, commits, commitFailures, rebuilds } = this
     return {
       received,
       handled,
@@ -110,6 +113,7 @@ export class Statistics implements Counters {
       misaddressed,
       replaysSkipped,
       skipped,
+      repeated,
       commits,
       commitFailures,
       rebuilds,

@@ -7,15 +7,21 @@ import { SubscriberError } from './errors.ts'
 import { findTopics, type SubscriberTopics } from './group-topics.ts'
 import type { HandlerSet } from './handlers.ts'
 import { type Health, type HealthReason, healthOf } from './health.ts'
+import { checkOnce, type Once } from './once.ts'
 import { createRoutes, hasLater, type Routes } from './route.ts'
 import { type CompleteSettings, completeSettings, type SubscriberSettings } from './settings.ts'
 import { PROCESSING_BOUNDS_MS, Statistics } from './statistics.ts'
 import { type SubscriberStats, statsOf } from './stats.ts'
 
-/** How a subscriber is made. Connection settings that are not given come from the environment. */
-export interface SubscriberOptions extends SubscriberSettings, Partial<ConnectionSettings> {
+/**
+ * How a subscriber is made. Connection settings that are not given come from the environment. `Extra` is what handlers
+ * need of `once` in their context.
+ */
+export interface SubscriberOptions<Extra = unknown> extends SubscriberSettings, Partial<ConnectionSettings> {
   /** What is handled: handler sets of one or more domains, each event type once. */
-  readonly on: readonly HandlerSet[]
+  readonly on: readonly HandlerSet<NoInfer<Extra>>[]
+  /** Gives each event its effects once, by receipts: `mongoOnce(client)`. Default: at least once. */
+  readonly once?: Once<Extra>
   /** A pino logger fits. Default: silence. */
   readonly logger?: Logger
   /** A transport to use instead of one of its own; it is not closed with the subscriber. */
@@ -51,8 +57,9 @@ export interface Subscriber extends AsyncDisposable {
  *
  * @throws SubscriberError `SETTINGS_INVALID`, `HANDLED_TWICE`, `HANDLERS_INVALID`; CoreError `PACKAGES_INCOMPATIBLE`.
  */
-export function createSubscriber(options: SubscriberOptions): Subscriber {
-  return new GroupSubscriber(options)
+export function createSubscriber<Extra = unknown>(options: SubscriberOptions<Extra>): Subscriber {
+  // What `once` gives is what the handlers need: that is checked here, by the compiler, and nowhere else.
+  return new GroupSubscriber(options as unknown as SubscriberOptions)
 }
 
 type State = 'new' | 'running' | 'closing' | 'closed' | 'dead'
@@ -75,6 +82,7 @@ class GroupSubscriber implements Subscriber {
   constructor(options: SubscriberOptions) {
     this.#options = options
     this.#settings = completeSettings(options)
+    checkOnce(options.once)
     this.#routes = createRoutes(options.on, this.#settings)
     if (this.#routes.size === 0) {
       throw new SubscriberError(
@@ -162,6 +170,7 @@ class GroupSubscriber implements Subscriber {
       settings: this.#settings,
       statistics: this.#statistics,
       logger: this.#logger,
+      once: this.#options.once,
       die: (error) => void this.#die(error),
     })
   }

@@ -1,0 +1,38 @@
+import { SubscriberError } from './errors.ts'
+import type { ReceivedEvent } from './event.ts'
+import type { Delivery } from './handler-context.ts'
+
+/** One attempt to handle a delivery, as whoever keeps receipts needs to know it. */
+export interface OnceDelivery {
+  readonly event: ReceivedEvent
+  /** The message's value, byte for byte. */
+  readonly value: Uint8Array
+  readonly delivery: Delivery
+  /** Aborts when the handler's effects must not happen any more. */
+  readonly signal: AbortSignal
+  /** The handler's deadline, by the clock of `performance.now()`. */
+  readonly deadlineMs: number
+}
+
+/**
+ * What came of it: the handler has run and its effects are there; they were there before; or the receipt is of another
+ * event with the same id.
+ */
+export type OnceOutcome = 'handled' | 'repeat' | 'conflict'
+
+/**
+ * Gives each event its effects once, by a receipt that is written together with them. `Extra` is what the handler needs
+ * for that and gets in its context, such as the session of a transaction.
+ *
+ * `run` calls `handle`, which it may do several times as long as the effects of only the last one remain, or not at all.
+ * It rejects where `handle` rejects, and then neither effects nor receipt remain.
+ */
+export interface Once<Extra = unknown> {
+  run(delivery: OnceDelivery, handle: (extra: Extra) => Promise<void>): Promise<OnceOutcome>
+}
+
+/** Throws `SETTINGS_INVALID` for what cannot keep receipts. */
+export function checkOnce(once: Once | undefined): void {
+  if (once === undefined || typeof once.run === 'function') return
+  throw new SubscriberError('SETTINGS_INVALID', '`once` keeps receipts, as mongoOnce(client) makes it.')
+}
