@@ -8,6 +8,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 
 const examples = join(import.meta.dirname, '../..')
 const topicPrefix = `test-${randomUUID()}`
+const groupId = `points-${randomUUID()}`
 
 interface Line {
   readonly event: string
@@ -31,14 +32,14 @@ beforeAll(async () => {
   if (!process.env.KAFKA_BROKERS) throw new Error('KAFKA_BROKERS is not set: run the tests with `pnpm test`.')
   await using transport = createKafkaTransport({ ...connectionFromEnv(), topicPrefix })
   await transport.admin.createTopics(
-    ['tasks', 'bills'].map((domain) => ({
-      name: `${topicPrefix}.${domain}`,
+    ['tasks', 'bills', `inbox.${groupId}`, `dead.${groupId}`].map((name) => ({
+      name: `${topicPrefix}.${name}`,
       partitions: 3,
       replicationFactor: 1,
       config: {},
     })),
   )
-  points = run('points-service', { KAFKA_GROUP_ID: `points-${randomUUID()}` })
+  points = run('points-service', { KAFKA_GROUP_ID: groupId })
   tasks = run('tasks-service', { PORT: '0' })
   await points.line(({ event }) => event === 'started')
 })

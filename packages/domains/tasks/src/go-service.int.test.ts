@@ -8,16 +8,25 @@ import { createSubscriber, onTasks, type TasksEvent } from './index.ts'
 it('hands messages of the Go service, without key and headers, to a typed handler', async () => {
   if (!process.env.KAFKA_BROKERS) throw new Error('KAFKA_BROKERS is not set: run the tests with `pnpm test`.')
   const topicPrefix = `test-${randomUUID()}`
-  const topic = topicNames(topicPrefix).domain('tasks')
+  const names = topicNames(topicPrefix)
+  const topic = names.domain('tasks')
+  const groupId = `group-${randomUUID()}`
   await using transport = createKafkaTransport({ ...connectionFromEnv(), topicPrefix })
-  await transport.admin.createTopics([{ name: topic, partitions: 1, replicationFactor: 1, config: {} }])
+  await transport.admin.createTopics(
+    [topic, names.inbox(groupId), names.dead(groupId)].map((name) => ({
+      name,
+      partitions: 1,
+      replicationFactor: 1,
+      config: {},
+    })),
+  )
   const events: TasksEvent<'task.completed'>[] = []
   const both = Promise.withResolvers<void>()
   const handle = (event: TasksEvent<'task.completed'>): void => {
     if (events.push(event) === 2) both.resolve()
   }
   const on = [onTasks({ 'task.completed': handle })]
-  await using subscriber = createSubscriber({ groupId: `group-${randomUUID()}`, transport, on })
+  await using subscriber = createSubscriber({ groupId, transport, on })
   await subscriber.start()
   const second = nanosecondMessage.replace('20251009120000-abc123', '20251009120000-abc124')
   const messages = [documentedMessage, second].map((text) => ({ key: null, value: Buffer.from(text) }))

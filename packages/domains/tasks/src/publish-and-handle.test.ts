@@ -5,15 +5,16 @@ import { createSubscriber, createTasksPublisher, onTasks, type TasksEvent } from
 
 const household = { householdId: 'household-001', userId: 'user-001' }
 
-async function withTopic(): Promise<Transport> {
+async function withTopics(): Promise<Transport> {
   const transport = createMemoryTransport()
-  const name = topicNames(transport.topicPrefix).domain('tasks')
-  await transport.admin.createTopics([{ name, partitions: 3, replicationFactor: 1, config: {} }])
+  const names = topicNames(transport.topicPrefix)
+  const topics = [names.domain('tasks'), names.inbox('group'), names.dead('group')]
+  await transport.admin.createTopics(topics.map((name) => ({ name, partitions: 3, replicationFactor: 1, config: {} })))
   return transport
 }
 
 it('hands what was published to the handler of its type, with its data and whom it is about', async () => {
-  await using transport = await withTopic()
+  await using transport = await withTopics()
   await using publisher = createTasksPublisher({ source: 'task-service', transport })
   const received = Promise.withResolvers<TasksEvent<'task.created'>>()
   const on = [onTasks({ 'task.created': received.resolve })]
@@ -25,7 +26,7 @@ it('hands what was published to the handler of its type, with its data and whom 
 })
 
 it('gives what a handler publishes the correlation id of the event that it handles, and its id as the cause', async () => {
-  await using transport = await withTopic()
+  await using transport = await withTopics()
   await using publisher = createTasksPublisher({ source: 'task-service', transport })
   const received = Promise.withResolvers<TasksEvent<'task.created'>>()
   const on = [
