@@ -1,4 +1,4 @@
-import type { OutgoingBatch, Transport } from '@house-helper/events-core'
+import type { Logger, OutgoingBatch, Transport } from '@house-helper/events-core'
 import { freePorts, type KafkaServer, startKafka } from '@house-helper/local-stack'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { type CuttingProxy, cuttingProxy, type Fate } from '../test/cutting-proxy.ts'
@@ -126,6 +126,31 @@ describe('a receiver whose connections fail', () => {
     const before = performance.now()
     await receiver.stop({ timeoutMs: 1_000 })
     expect(performance.now() - before).toBeLessThan(5_000)
+  })
+})
+
+describe('a broker that is away', () => {
+  it('is logged once, and once more when it is back, however often it was tried', async () => {
+    const { away: port } = await freePorts(['away'])
+    const told: string[] = []
+    const tried = Promise.withResolvers<void>()
+    let failures = 0
+    const debug: Logger['debug'] = (_, message) => {
+      if (message.includes('ECONNREFUSED') && ++failures === 5) tried.resolve()
+    }
+    const tell: Logger['info'] = (_, message) => void told.push(message)
+    const late = createKafkaTransport(
+      { brokers: [`127.0.0.1:${port}`] },
+      { logger: { debug, info: tell, warn: tell, error: tell } },
+    )
+    const clusterId = late.admin.clusterId()
+    await tried.promise
+    expect(told).toEqual([expect.stringContaining(`127.0.0.1:${port} can't be reached`)])
+    const back = await cuttingProxy(port, server.proxiedPort ?? 0)
+    expect(await clusterId).toBe(await direct.admin.clusterId())
+    expect(told.slice(1)).toEqual([expect.stringContaining(`127.0.0.1:${port} answers again`)])
+    await late.close()
+    await back.close()
   })
 })
 

@@ -6,6 +6,7 @@ import {
   type Transport,
 } from '@house-helper/events-core'
 import { createAdmin } from './admin.ts'
+import { createClientLog } from './client/client-log.ts'
 import { closedError, createWire } from './client/wire.ts'
 import { readMessages } from './reader.ts'
 import { type ClosableReceiver, createReceiver } from './receiver/receiver.ts'
@@ -28,8 +29,9 @@ const CLOSE_TIMEOUT_MS = 10_000
 export function createKafkaTransport(given: Partial<ConnectionSettings>, options: TransportOptions = {}): Transport {
   const settings = connectionSettings(given)
   const logger = options.logger ?? silentLogger
-  const wire = createWire(settings, logger)
-  const sender = createSender(settings, logger)
+  const clientLog = createClientLog(logger)
+  const wire = createWire(settings, clientLog)
+  const sender = createSender(settings, clientLog)
   const receivers = new Set<ClosableReceiver>()
   let closing: Promise<void> | undefined
 
@@ -48,7 +50,7 @@ export function createKafkaTransport(given: Partial<ConnectionSettings>, options
     receiver(receiverOptions: ReceiverOptions) {
       if (closing !== undefined) throw closedError()
       const onEnd = (): void => void receivers.delete(receiver)
-      const receiver = createReceiver({ settings, logger, wire, onEnd }, receiverOptions)
+      const receiver = createReceiver({ settings, logger, clientLog, wire, onEnd }, receiverOptions)
       receivers.add(receiver)
       return receiver
     },

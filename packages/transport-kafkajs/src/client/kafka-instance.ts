@@ -1,10 +1,9 @@
 import type { Socket } from 'node:net'
 import { connect as connectTcp, isIP } from 'node:net'
 import { connect as connectTls } from 'node:tls'
-import type { Logger } from '@house-helper/events-core'
 import { Kafka, type KafkaConfig, logLevel, type SASLOptions } from 'kafkajs'
 import type { ConnectionSettings } from '../settings.ts'
-import { clientLogCreator } from './client-log.ts'
+import type { ClientLog } from './client-log.ts'
 import { patchRequestQueue } from './request-queue-patch.ts'
 
 const CONNECTION_TIMEOUT_MS = 5_000
@@ -22,16 +21,16 @@ export interface KafkaInstance {
  * Makes a kafkajs client of its own. Instances are not shared between receivers: kafkajs keeps the committed offsets of
  * a group once for each client, so that two consumers of one group would overwrite each other's positions.
  */
-export function createKafkaInstance(settings: ConnectionSettings, logger: Logger): KafkaInstance {
-  patchRequestQueue(logger)
-  const sockets = createSockets()
+export function createKafkaInstance(settings: ConnectionSettings, log: ClientLog): KafkaInstance {
+  patchRequestQueue(log.logger)
+  const sockets = createSockets(log.answered)
   const kafka = new Kafka({
     brokers: [...settings.brokers],
     clientId: settings.clientId,
     connectionTimeout: CONNECTION_TIMEOUT_MS,
     requestTimeout: REQUEST_TIMEOUT_MS,
     logLevel: logLevel.INFO,
-    logCreator: clientLogCreator(logger, sockets.isClosed) as unknown as NonNullable<KafkaConfig['logCreator']>,
+    logCreator: log.creator(sockets.isClosed) as unknown as NonNullable<KafkaConfig['logCreator']>,
     retry: { initialRetryTime: 100, maxRetryTime: 2_000, retries: 8 },
     socketFactory: sockets.open,
     ...(settings.ssl && { ssl: { ...settings.ssl } }),
@@ -47,7 +46,7 @@ interface SocketRequest {
   readonly onConnect: () => void
 }
 
-function createSockets() {
+function createSockets(onAnswer: (broker: string) => void) {
   const open = new Set<Socket>()
   let closed: string | undefined
   return {
@@ -59,6 +58,8 @@ function createSockets() {
         : connectTcp({ host, port }, onConnect)
       socket.setKeepAlive(true, KEEP_ALIVE_MS)
       socket.setNoDelay(true)
+      // A connection alone says nothing: a proxy before a broker that is away may accept it and end it at once.
+      socket.once('data', () => onAnswer(`${host}:${port}`))
       open.add(socket)
       socket.once('close', () => open.delete(socket))
       return socket

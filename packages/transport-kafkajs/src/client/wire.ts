@@ -1,5 +1,6 @@
-import { isHouseHelperError, type Logger, TransportError } from '@house-helper/events-core'
+import { isHouseHelperError, TransportError } from '@house-helper/events-core'
 import type { ConnectionSettings } from '../settings.ts'
+import type { ClientLog } from './client-log.ts'
 import { type ClusterMetadata, createClusterMap, type Target } from './cluster-map.ts'
 import { createConnections, openFetchConnection } from './connections.ts'
 import { pause, within } from './deadline.ts'
@@ -34,14 +35,14 @@ export interface Wire {
 }
 
 /** Makes a wire; it connects with its first request. */
-export function createWire(settings: ConnectionSettings, logger: Logger): Wire {
+export function createWire(settings: ConnectionSettings, log: ClientLog): Wire {
   const place = (more: Partial<Place> = {}): Place => ({
     brokers: settings.brokers,
     username: settings.sasl?.username,
     tls: settings.ssl !== undefined,
     ...more,
   })
-  const instance = createKafkaInstance(settings, logger)
+  const instance = createKafkaInstance(settings, log)
   const isFinal = (error: unknown): boolean => !toTransportError(error, place()).canRetry
   const connections = createConnections(createCluster(instance.kafka).brokerPool, settings, isFinal)
   const map = createClusterMap(connections)

@@ -1,5 +1,6 @@
-import type { CommittedPosition, Logger, Position, ReceiverOptions, TopicPartition } from '@house-helper/events-core'
+import type { CommittedPosition, Position, ReceiverOptions, TopicPartition } from '@house-helper/events-core'
 import type { Consumer, EachBatchPayload } from 'kafkajs'
+import type { ClientLog } from '../client/client-log.ts'
 import { settledWithin } from '../client/deadline.ts'
 import { createKafkaInstance } from '../client/kafka-instance.ts'
 import type { Cluster } from '../client/kafkajs-internals.ts'
@@ -51,12 +52,12 @@ export function rebalanceTimeoutMs(sessionTimeoutMs: number): number {
 /** Makes a session; it does nothing before `run`. */
 export function createConsumerSession(
   settings: ConnectionSettings,
-  logger: Logger,
+  log: ClientLog,
   options: Required<ReceiverOptions>,
   events: SessionEvents,
 ): ConsumerSession {
   const { groupId, topics, sessionTimeoutMs, announcement } = options
-  const instance = createKafkaInstance(settings, logger)
+  const instance = createKafkaInstance(settings, log)
   let cluster: Cluster | undefined
   let pending: Membership | undefined
   let coordinator: GroupBroker | undefined

@@ -5,6 +5,7 @@ import {
   type ReceiverOptions,
   TransportError,
 } from '@house-helper/events-core'
+import type { ClientLog } from '../client/client-log.ts'
 import { settledWithin, within } from '../client/deadline.ts'
 import { closedError, type Wire } from '../client/wire.ts'
 import { toTransportError } from '../client/wire-errors.ts'
@@ -27,6 +28,7 @@ export interface ClosableReceiver extends Receiver {
 export interface ReceiverContext {
   readonly settings: ConnectionSettings
   readonly logger: Logger
+  readonly clientLog: ClientLog
   readonly wire: Wire
   /** Called once, when the receiver has ended. */
   onEnd(): void
@@ -38,7 +40,7 @@ const DEATH_MS = 5_000
 
 /** Makes a receiver; it does nothing before `start`. */
 export function createReceiver(context: ReceiverContext, given: ReceiverOptions): ClosableReceiver {
-  const { settings, logger, wire } = context
+  const { settings, logger, clientLog, wire } = context
   const options = { sessionTimeoutMs: 10_000, announcement: new Uint8Array(), ...given }
   const { groupId, topics, sessionTimeoutMs } = options
   const started = Promise.withResolvers<void>()
@@ -57,7 +59,7 @@ export function createReceiver(context: ReceiverContext, given: ReceiverOptions)
     groupId,
     logger,
     isOpen,
-    create: (isCurrent) => createConsumerSession(settings, logger, options, eventsOf(isCurrent)),
+    create: (isCurrent) => createConsumerSession(settings, clientLog, options, eventsOf(isCurrent)),
     meaningOf: (error) => toTransportError(error, place),
     onFinal: fail,
   })

@@ -1,4 +1,5 @@
-import { type Logger, type OutgoingBatch, type Sender, TransportError } from '@house-helper/events-core'
+import { type OutgoingBatch, type Sender, TransportError } from '@house-helper/events-core'
+import type { ClientLog } from '../client/client-log.ts'
 import { closedError, createWire, type Wire } from '../client/wire.ts'
 import type { ConnectionSettings } from '../settings.ts'
 import { createPartitionProducer, type PartitionProducer } from './partition-producer.ts'
@@ -13,7 +14,7 @@ export interface ClosableSender extends Sender {
 }
 
 /** Makes a sender: an idempotent producer for each topic-partition, spread over a few connections made when needed. */
-export function createSender(settings: ConnectionSettings, logger: Logger): ClosableSender {
+export function createSender(settings: ConnectionSettings, log: ClientLog): ClosableSender {
   const wires: Wire[] = []
   const producers = new Map<string, PartitionProducer>()
   let closed = false
@@ -23,7 +24,7 @@ export function createSender(settings: ConnectionSettings, logger: Logger): Clos
     const known = producers.get(key)
     if (known) return known
     const slot = (hash(topic) + partition) % CONNECTIONS
-    wires[slot] ??= createWire(settings, logger)
+    wires[slot] ??= createWire(settings, log)
     const made = createPartitionProducer(wires[slot], topic, partition, settings.compression)
     producers.set(key, made)
     return made
