@@ -54,7 +54,8 @@ function brokersFromEnv(): string[] {
 /** A subscriber with connection settings of its own, as a service has. */
 function subscriber(handlers: Handlers<typeof chores>, options: Partial<SubscriberOptions> = {}): Subscriber {
   const on = [defineHandlers(chores, handlers)]
-  const made = createSubscriber({ groupId, brokers, topicPrefix, on, commitIntervalMs: 200, ...options })
+  const quick = { commitIntervalMs: 200, deadLetters: false }
+  const made = createSubscriber({ groupId, brokers, topicPrefix, on, ...quick, ...options })
   subscribers.push(made)
   return made
 }
@@ -155,6 +156,7 @@ describe('a subscriber on Kafka', () => {
 
   it('names the missing topics and the command that creates them', { timeout: WAIT_MS }, async () => {
     const lost = createSubscriber({
+      groupId,
       brokers,
       topicPrefix: `${topicPrefix}x`,
       on: [defineHandlers(chores, { 'chore.started': () => {} })],
