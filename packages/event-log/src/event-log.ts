@@ -1,10 +1,9 @@
-import { type Db, type Document, type FindCursor, MongoServerError } from 'mongodb'
+import type { Db, Document, FindCursor } from 'mongodb'
 import { z } from 'zod'
 import { collections } from './collections.ts'
 import { writeCursor } from './cursor.ts'
-import { LogError } from './errors.ts'
 import { type EventRecord, eventRecord, type QuarantinedMessage, quarantinedMessage } from './event-record.ts'
-import { storeError } from './mongo-errors.ts'
+import { type Page, readDocuments } from './pages.ts'
 import {
   afterPlace,
   checkId,
@@ -15,12 +14,6 @@ import {
   type QuarantineQuery,
 } from './query.ts'
 import { addCounts, type Counts, noCounts } from './stats.ts'
-
-/** Some items, and the cursor of the page after them; without `next` this was the last one. */
-export interface Page<Item> {
-  readonly items: readonly Item[]
-  readonly next: string | undefined
-}
 
 /** What the ledger says of one topic, over all recorders and runs. */
 export interface TopicTotals extends Counts {
@@ -68,7 +61,7 @@ export function createEventLog(db: Db, { maxTimeMs = 10_000 }: { readonly maxTim
       return (await pageOf(found, 1, eventRecord)).items[0]
     },
     async totals() {
-      const states = await read(partitions.find({}, { ...options, projection: { topic: 1, counts: 1 } }))
+      const states = await readDocuments(partitions.find({}, { ...options, projection: { topic: 1, counts: 1 } }))
       const byTopic = new Map<string, Counts>()
       for (const { topic, counts } of states.map((state) => totalsSchema.parse(state))) {
         byTopic.set(topic, addCounts(byTopic.get(topic) ?? noCounts, counts))
@@ -98,7 +91,7 @@ async function pageOf<Item>(
   itemOf: (document: unknown) => Item,
 ): Promise<{ items: Item[]; more: boolean }> {
   // One more than asked for says whether another page follows.
-  const documents = await read(found.limit(limit + 1))
+  const documents = await readDocuments(found.limit(limit + 1))
   return { items: documents.slice(0, limit).map(itemOf), more: documents.length > limit }
 }
 
@@ -109,19 +102,3 @@ function next<Item>(
 ): Page<Item> {
   return { items, next: more && place !== undefined ? writeCursor(place, filters) : undefined }
 }
-
-async function read(found: FindCursor<Document>): Promise<Document[]> {
-  try {
-    return await found.toArray()
-  } catch (error) {
-    if (error instanceof MongoServerError && error.code === MAX_TIME_EXPIRED) {
-      throw new LogError('LOG_QUERY_TIMEOUT', 'The query took too long. Narrow it by subject, type or time.', {
-        cause: error,
-        canRetry: true,
-      })
-    }
-    throw storeError(error, 'reading the log')
-  }
-}
-
-const MAX_TIME_EXPIRED = 50

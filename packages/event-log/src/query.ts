@@ -67,17 +67,17 @@ export type ListFilters = Omit<z.output<typeof listSchema>, 'limit' | 'cursor'>
 
 /** Checks a list's query; throws `LOG_QUERY_INVALID` or `LOG_CURSOR_INVALID`. */
 export function checkList(query: ListQuery): CheckedQuery<ListFilters> {
-  return split(check(listSchema, query))
+  return split(checkQuery(listSchema, query))
 }
 
 /** Checks a query of the quarantine; throws `LOG_QUERY_INVALID` or `LOG_CURSOR_INVALID`. */
 export function checkQuarantine(query: QuarantineQuery): CheckedQuery<{ topic?: string | undefined }> {
-  return split(check(quarantineSchema, query))
+  return split(checkQuery(quarantineSchema, query))
 }
 
 /** Checks an id; throws `LOG_QUERY_INVALID`. */
 export function checkId(id: string): string {
-  return check(z.string().min(1).max(1024), id)
+  return checkQuery(z.string().min(1).max(1024), id)
 }
 
 /** The MongoDB filter of a list. */
@@ -115,7 +115,8 @@ function split<Query extends { limit: number; cursor?: string | undefined }>(
   return { filters, limit, after: cursor === undefined ? undefined : readCursor(cursor, filters) }
 }
 
-function check<Output>(schema: z.ZodType<Output>, value: unknown): Output {
+/** Checks what a caller asks for; throws `LOG_QUERY_INVALID`. */
+export function checkQuery<Output>(schema: z.ZodType<Output>, value: unknown): Output {
   const result = schema.safeParse(value)
   if (result.success) return result.data
   const issues = result.error.issues.map(({ path, message }) => `${path.join('.') || 'it'}: ${message}`)

@@ -4,18 +4,18 @@ export interface Timer {
   stop(): Promise<void>
 }
 
-/** Makes a timer. The task handles its own errors; it first runs after one interval. */
-export function createTimer(intervalMs: number, task: () => Promise<void>): Timer {
+/** Makes a timer. The task handles its own errors; it first runs after `firstMs`, by default one interval. */
+export function createTimer(intervalMs: number, task: () => Promise<void>, { firstMs = intervalMs } = {}): Timer {
   let stopped = false
   let running: Promise<void> = Promise.resolve()
   let handle: NodeJS.Timeout
-  const schedule = () => {
+  const schedule = (waitMs: number) => {
     if (stopped) return
     handle = setTimeout(() => {
-      running = task().then(schedule)
-    }, intervalMs)
+      running = task().then(() => schedule(intervalMs))
+    }, waitMs)
   }
-  schedule()
+  schedule(firstMs)
   return {
     stop() {
       stopped = true

@@ -31,7 +31,7 @@ const loggedIn = defineEvent({
 })
 
 /** Contracts to record with. */
-const domains: readonly Domain[] = [
+export const domains: readonly Domain[] = [
   defineDomain({ name: 'tasks', events: [taskCompleted] }),
   defineDomain({ name: 'users', events: [loggedIn] }),
 ]

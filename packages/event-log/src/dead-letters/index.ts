@@ -1,0 +1,6 @@
+export type { CommandResult, DeadLetterCommand, RedriveCommand, SkipReason } from './command.ts'
+export type { DeadLetter, DeadLetterChange, DeadLetterFailure, DeadLetterSummary } from './dead-letter.ts'
+export { createDeadLetters, type DeadLetters, type DeadLettersOptions } from './dead-letters.ts'
+export { createDeadLetterIndexer, type DeadLetterIndexer, type DeadLetterIndexerOptions } from './indexer.ts'
+export type { DeadLetterErrorsQuery, DeadLetterFilter, DeadLetterQuery, DeadLetterState } from './query.ts'
+export type { DeadLetterError, DeadLetterReader, OpenDeadLetters } from './reader.ts'

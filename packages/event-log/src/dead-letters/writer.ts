@@ -1,0 +1,50 @@
+import type { Db } from 'mongodb'
+import { LogError } from '../errors.ts'
+import type { Store } from '../store.ts'
+import { DEAD_LETTERS, deadLetterCollection } from './collections.ts'
+import type { DeadLetterDocument } from './document.ts'
+
+/** How many places a dead letter keeps; its count has no bound. */
+const MAX_PLACES = 100
+/** How many changes of its state a dead letter keeps. */
+export const MAX_CHANGES = 20
+
+/** Writes dead letters, in their order; writing one again does nothing. */
+export type DeadLetterWriter = (documents: readonly DeadLetterDocument[]) => Promise<void>
+
+/** Makes a writer on a database. */
+export function deadLetterWriter(db: Db, store: Store, operationTimeoutMs: number): DeadLetterWriter {
+  const collection = deadLetterCollection(db)
+  const options = { maxTimeMS: operationTimeoutMs }
+  // In two steps, each of which does nothing the second time: a place counts once, whoever writes it.
+  const again = async ({ _id, places, lastTime, note, fingerprint }: DeadLetterDocument) => {
+    const seen = { _id, places: { $nin: places } }
+    const change = { to: 'open' as const, at: new Date(), by: 'group' }
+    const $push = { places: { $each: places, $slice: -MAX_PLACES } }
+    const $set = { lastTime, fingerprint, ...(note === undefined ? {} : { note }) }
+    const repeat = { $inc: { count: 1 }, $set }
+    const reopened = await collection.updateOne(
+      { ...seen, state: 'redriven' },
+      {
+        ...repeat,
+        $set: { ...$set, state: 'open' },
+        $push: { ...$push, changes: { $each: [change], $slice: -MAX_CHANGES } },
+      },
+      options,
+    )
+    if (reopened.matchedCount === 0) await collection.updateOne(seen, { ...repeat, $push }, options)
+  }
+  return async (documents) => {
+    const { duplicates, refused } = await store.insert(DEAD_LETTERS, documents)
+    const bad = documents[refused[0] ?? -1]
+    if (bad !== undefined) {
+      throw new LogError('LOG_MESSAGE_REFUSED', `MongoDB refuses the dead letter ${bad.places[0]}.`, {
+        details: { place: bad.places[0] },
+      })
+    }
+    for (const index of duplicates) {
+      const document = documents[index]
+      if (document !== undefined) await again(document)
+    }
+  }
+}
