@@ -1,4 +1,5 @@
 export { OutboxError, type OutboxErrorCode } from './errors.ts'
+export { type MongoContext, type MongoOnceOptions, mongoOnce } from './mongo-once.ts'
 export { createOutbox, type Enqueued, type EnqueueFields, type Outbox, type OutboxOptions } from './outbox.ts'
 export { createOutboxRelay, type OutboxRelay } from './relay.ts'
 export type { RelayHealth, RelayHealthReason, RelayStats } from './relay-health.ts'

@@ -11,6 +11,7 @@ import {
 } from './collections.ts'
 import { OutboxError, positive } from './errors.ts'
 import { nextOrder } from './lane-order.ts'
+import { onceDone } from './once-done.ts'
 
 /** How an outbox is made. */
 export interface OutboxOptions {
@@ -122,16 +123,4 @@ function checkSize({ key, value, envelope: { type, id } }: StampedEvent, maxEven
   if (bytes <= maxEventBytes) return
   const message = `${type} ${id} has ${bytes} bytes, maxEventBytes is ${maxEventBytes}. Keep large content elsewhere and publish a reference to it.`
   throw new OutboxError('EVENT_TOO_LARGE', message, { details: { type, id, bytes } })
-}
-
-/** Does something once; after a failure the next caller tries again. */
-function onceDone(run: () => Promise<void>): () => Promise<void> {
-  let doing: Promise<void> | undefined
-  return () => {
-    doing ??= run().catch((error: unknown) => {
-      doing = undefined
-      throw error
-    })
-    return doing
-  }
 }

@@ -1,0 +1,119 @@
+import type { Once, OnceDelivery, OnceOutcome } from '@house-helper/consumer'
+import type { ClientSession, Collection, Db, MongoClient } from 'mongodb'
+import { z } from 'zod'
+import { createMissing } from './collections.ts'
+import { digestOf } from './digest.ts'
+import { OutboxError, positive } from './errors.ts'
+import { expireBy } from './expiry.ts'
+import { isDuplicateKey } from './mongo-failure.ts'
+import { onceDone } from './once-done.ts'
+import { inTransaction } from './transaction.ts'
+
+/** What a handler gets in its context for its own writes. */
+export interface MongoContext {
+  /** Give it to every operation whose effect belongs to the event; an operation without it has its effect at once. */
+  readonly session: ClientSession
+}
+
+/** Where receipts are kept, and for how long. */
+export interface MongoOnceOptions {
+  /** Default: the client's own, which its URI names. */
+  readonly database?: string
+  /** Default `event_receipts`. */
+  readonly collection?: string
+  /**
+   * How long receipts are kept, in milliseconds; an event that comes again later has its effects again. Give more than
+   * dead letters and the topic can hold it back. Default: for good.
+   */
+  readonly expireAfterMs?: number
+}
+
+/** A receipt is a group's proof that it has handled an event. */
+interface ReceiptDocument {
+  readonly _id: ReceiptId
+  readonly digest: string
+  readonly handledAt: Date
+}
+
+interface ReceiptId {
+  readonly group: string
+  readonly event: string
+  readonly run: string | null
+}
+
+const receiptSchema = z.object({ digest: z.string() })
+
+/** The longest wait for a receipt to be read, in milliseconds. */
+const READ_TIMEOUT_MS = 10_000
+
+/**
+ * Keeps receipts in MongoDB, each written in the transaction of the handler's own writes: both are there, or neither.
+ *
+ * The receipt is the transaction's first write, so of several members that handle the same event at the same time one
+ * commits, and the others wait for it or fail; that holds also for one that lost its partition and does not know. What
+ * the handler does without the session, such as sending mail, is outside of it.
+ *
+ * @throws OutboxError `OPTIONS_INVALID`.
+ */
+export function mongoOnce(client: MongoClient, options: MongoOnceOptions = {}): Once<MongoContext> {
+  const { database, collection = 'event_receipts', expireAfterMs } = options
+  if (expireAfterMs !== undefined) positive('expireAfterMs', expireAfterMs, 0)
+  const db = client.db(database)
+  const receipts: Collection<ReceiptDocument> = db.collection(collection)
+  const prepared = onceDone(() => prepare(db, collection, expireAfterMs))
+
+  async function run(delivery: OnceDelivery, handle: (context: MongoContext) => Promise<void>): Promise<OnceOutcome> {
+    await prepared()
+    const receipt = { _id: receiptId(delivery), digest: digestOf(delivery.value), handledAt: new Date() }
+    let written = false
+    try {
+      await inTransaction(client, delivery.signal, async (session) => {
+        written = false
+        await receipts.insertOne(receipt, { session })
+        written = true
+        await handle({ session })
+      })
+      return 'handled'
+    } catch (error) {
+      // A duplicate key of the handler's own is its failure like any other.
+      if (written || !isDuplicateKey(error)) throw error
+      return compare(receipts, receipt)
+    }
+  }
+  return { run }
+}
+
+function receiptId({ event, delivery }: OnceDelivery): ReceiptId {
+  return { group: delivery.groupId, event: event.id, run: delivery.replayRunId ?? null }
+}
+
+/**
+ * Says what a receipt that is there already means. Read so that it cannot be rolled back any more: the event passes for
+ * handled, and its offset is committed.
+ */
+async function compare(receipts: Collection<ReceiptDocument>, { _id, digest }: ReceiptDocument): Promise<OnceOutcome> {
+  const options = { readConcern: 'linearizable', readPreference: 'primary', maxTimeMS: READ_TIMEOUT_MS } as const
+  const found = await receipts.findOne({ _id }, options)
+  if (found === null) {
+    throw new OutboxError('DOCUMENT_INVALID', `The receipt of ${_id.event} was there and is gone: it was removed.`, {
+      canRetry: true,
+      details: { ..._id },
+    })
+  }
+  const read = receiptSchema.safeParse(found)
+  if (!read.success) {
+    throw new OutboxError(
+      'DOCUMENT_INVALID',
+      `The receipt of ${_id.event} for ${_id.group} was not written by this package.`,
+      {
+        details: { ..._id },
+      },
+    )
+  }
+  return read.data.digest === digest ? 'repeat' : 'conflict'
+}
+
+async function prepare(db: Db, collection: string, expireAfterMs: number | undefined): Promise<void> {
+  await createMissing(db, [collection])
+  if (expireAfterMs !== undefined) await expireBy(db, collection, 'handledAt', expireAfterMs)
+}
