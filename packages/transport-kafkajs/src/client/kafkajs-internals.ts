@@ -58,6 +58,7 @@ export interface BrokerPool {
 export interface Cluster {
   readonly brokerPool: BrokerPool
   committedOffsets(group: { groupId: string }): Record<string, Record<number, string>>
+  refreshMetadataIfNecessary(): Promise<void>
   findGroupCoordinator(request: { groupId: string }): Promise<Broker>
   findBroker(broker: { nodeId: number | string }): Promise<Broker>
 }

@@ -64,6 +64,8 @@ export function createConsumerSession(
   let joining = false
   let joinSettled = Promise.withResolvers<void>()
   let isOpen = false
+  // From an assignment until it is known where its partitions begin.
+  let beginning: PromiseWithResolvers<void> | undefined
   let ended = false
   // Batches that are with the listener. kafkajs does not leave its group before it has them back.
   const busy = new Set<() => void>()
@@ -91,6 +93,10 @@ export function createConsumerSession(
       joining = true
       await events.leavingGeneration()
     },
+    // Finding nothing to fetch, kafkajs would sleep for as long, whether or not it begins meanwhile.
+    async beforeFetch() {
+      if (beginning) await settledWithin(beginning.promise, MAX_WAIT_MS)
+    },
     joined(membership, broker) {
       pending = membership
       coordinator = broker
@@ -104,6 +110,7 @@ export function createConsumerSession(
     isOpen = true
     const assigned = Object.entries(payload.memberAssignment)
     const partitions = assigned.flatMap(([topic, of]) => of.map((partition) => ({ topic, partition })))
+    beginning = Promise.withResolvers()
     hold(partitions)
     events.assigned(pending, partitions)
   })
@@ -121,6 +128,11 @@ export function createConsumerSession(
   function settleJoin(): void {
     joining = false
     joinSettled.resolve()
+  }
+
+  function endBeginning(): void {
+    beginning?.resolve()
+    beginning = undefined
   }
 
   /** Keeps partitions from being fetched before it is known from where: paused, and with a position, so none is asked for. */
@@ -178,6 +190,7 @@ export function createConsumerSession(
       const kept = new Set(held.map(({ topic, partition }) => `${partition} ${topic}`))
       const flowing = positions.filter(({ topic, partition }) => !kept.has(`${partition} ${topic}`))
       if (flowing.length > 0) consumer.resume(byTopic(flowing))
+      endBeginning()
     },
     pause(partitions) {
       if (isOpen && partitions.length > 0) consumer.pause(byTopic(partitions))
@@ -200,6 +213,7 @@ export function createConsumerSession(
     async end(timeoutMs) {
       if (ended) return
       ended = true
+      endBeginning()
       const end = performance.now() + timeoutMs
       for (const giveBack of busy) giveBack()
       // disconnect() during a join returns at once, and the consumer then joins all the same.

@@ -12,6 +12,8 @@ export interface Membership {
 export interface ClusterHooks {
   /** Called before a join goes out; the join waits for it. Throws where there must be none. */
   beforeJoin(): Promise<void>
+  /** Called before it is looked at what to fetch; the fetch waits for it. */
+  beforeFetch(): Promise<void>
   /** The group has let this member in; its partitions follow. */
   joined(membership: Membership, coordinator: GroupBroker): void
   /** A heartbeat was answered: with an error, or well. */
@@ -62,7 +64,12 @@ export function observeCluster(cluster: Cluster, hooks: ClusterHooks): void {
     observed.set(made, made)
     return made
   }
-  const { findGroupCoordinator, findBroker } = cluster
+  const { findGroupCoordinator, findBroker, refreshMetadataIfNecessary } = cluster
+  // The first thing that kafkajs does for a fetch.
+  cluster.refreshMetadataIfNecessary = async () => {
+    await hooks.beforeFetch()
+    await refreshMetadataIfNecessary.call(cluster)
+  }
   cluster.findGroupCoordinator = async (request) => observe(await findGroupCoordinator.call(cluster, request))
   cluster.findBroker = async (request) => observe(await findBroker.call(cluster, request))
 }
