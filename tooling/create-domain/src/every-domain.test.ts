@@ -6,7 +6,7 @@ import { contractFields } from './contract-field.ts'
 import { camelCase, capitalCase } from './domain-names.ts'
 import { loadDomainPackages } from './domain-package.ts'
 import { withEventTables } from './event-table.ts'
-import { handlers, indexFile, publisher } from './templates/service-view.ts'
+import { handlers, indexFile, mongo, publisher } from './templates/service-view.ts'
 
 const packages = await loadDomainPackages(join(import.meta.dirname, '../../..'))
 
@@ -47,6 +47,7 @@ describe.each(packages)('the files of $name that are the same everywhere', ({ na
   it('are what create-domain writes', () => {
     expect(source('publisher.ts')).toBe(unbroken(publisher(names)))
     expect(source('handlers.ts')).toBe(unbroken(handlers(names)))
+    expect(source('mongo.ts')).toBe(unbroken(mongo(names)))
     expect(source('index.ts')).toBe(unbroken(indexFile(exportedFiles(folder))))
   })
 })
@@ -56,10 +57,10 @@ function unbroken(source: string): string {
   return source.replace(/\s+/g, '').replace(/,(?=[}\])>])/g, '')
 }
 
-/** What a domain's index exports: every file but the tests and the fields that contracts share. */
+/** What a domain's index exports: every file but the tests, the entry point for MongoDB and the fields that contracts share. */
 function exportedFiles(folder: string): string[] {
   return readdirSync(join(folder, 'src'))
-    .filter((file) => !/(?:\.test|\.test-d|-fields)\.ts$|^index\.ts$/.test(file))
+    .filter((file) => !/(?:\.test|\.test-d|-fields)\.ts$|^(?:index|mongo)\.ts$/.test(file))
     .sort()
 }
 

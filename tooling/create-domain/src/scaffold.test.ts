@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { scaffoldDomain } from './scaffold.ts'
 
 const root = resolve(import.meta.dirname, '../../..')
-const shared = ['events-core', 'producer', 'consumer', 'transport-memory', 'transport-kafkajs']
+const shared = ['events-core', 'producer', 'consumer', 'outbox', 'transport-memory', 'transport-kafkajs']
 let workspace: string
 
 interface Report {
@@ -55,7 +55,7 @@ afterAll(() => rmSync(workspace, { recursive: true, force: true }))
 function link(domain: string): void {
   const modules = join(workspace, 'packages/domains', domain, 'node_modules')
   mkdirSync(join(modules, '@house-helper'), { recursive: true })
-  for (const name of ['events-core', 'producer', 'consumer']) {
+  for (const name of ['events-core', 'producer', 'consumer', 'outbox']) {
     symlinkSync(join(root, 'packages', name), join(modules, '@house-helper', name))
   }
   symlinkSync(join(root, 'tooling/create-domain/node_modules/zod'), join(modules, 'zod'))

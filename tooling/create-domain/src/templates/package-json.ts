@@ -22,6 +22,11 @@ export function packageJson({ domain }: DomainNames): string {
         types: './dist/index.d.ts',
         default: './dist/index.js',
       },
+      './mongo': {
+        '@house-helper/source': './src/mongo.ts',
+        types: './dist/mongo.d.ts',
+        default: './dist/mongo.js',
+      },
       './package.json': './package.json',
     },
     files: ['dist', 'src', '!**/*.test.*', '!**/*.test-d.*', '!**/*.tsbuildinfo'],
@@ -34,9 +39,12 @@ export function packageJson({ domain }: DomainNames): string {
     dependencies: {
       '@house-helper/consumer': 'workspace:^',
       '@house-helper/events-core': 'workspace:^',
+      '@house-helper/outbox': 'workspace:^',
       '@house-helper/producer': 'workspace:^',
       zod: 'catalog:',
     },
+    peerDependencies: { mongodb: '^7.0.0' },
+    peerDependenciesMeta: { mongodb: { optional: true } },
   }
   return `${JSON.stringify(manifest, undefined, 2)}\n`
 }

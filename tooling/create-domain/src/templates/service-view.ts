@@ -43,6 +43,55 @@ export function on${capital}(handlers: ${capital}Handlers): HandlerSet {
 `
 }
 
+/** What a domain package has for services on MongoDB. The same in every domain package. */
+export function mongo({ variable, capital }: Names): string {
+  return `import { defineHandlers, type HandlerSet, type Handlers } from '@house-helper/consumer'
+import { createOutbox, type MongoContext, type Outbox, type OutboxOptions } from '@house-helper/outbox'
+import { ${variable} } from './domain.ts'
+
+export {
+  createOutboxRelay,
+  type Enqueued,
+  type EnqueueFields,
+  type MongoContext,
+  type MongoOnceOptions,
+  mongoOnce,
+  type OutboxError,
+  type OutboxOptions,
+  type OutboxRelay,
+  type OutboxRelayOptions,
+  type RelayHealth,
+  type RelayStats,
+} from '@house-helper/outbox'
+
+/** Takes the events of this domain in the transactions of the service's own writes. */
+export type ${capital}Outbox = Outbox<typeof ${variable}>
+
+/**
+ * Creates an outbox of the events of this domain in the service's own database. \`createOutboxRelay\` publishes what it
+ * holds.
+ *
+ * @throws OutboxError \`OPTIONS_INVALID\`.
+ */
+export function create${capital}Outbox(options: OutboxOptions): ${capital}Outbox {
+  return createOutbox(${variable}, options)
+}
+
+/** Handlers by the event types of this domain, with \`session\` in their context. */
+export type ${capital}OnceHandlers = Handlers<typeof ${variable}, MongoContext>
+
+/**
+ * Defines how a service handles the events of this domain in transactions: as \`on${capital}\`, for a subscriber with
+ * \`once: mongoOnce(client)\`, whose session each handler gets in its context.
+ *
+ * @throws SubscriberError \`HANDLERS_INVALID\` when a key is no event type of this domain.
+ */
+export function on${capital}Once(handlers: ${capital}OnceHandlers): HandlerSet<MongoContext> {
+  return defineHandlers<typeof ${variable}, MongoContext>(${variable}, handlers)
+}
+`
+}
+
 /** What a domain package exports: what a service needs of the packages beneath, and every file of its own. */
 export function indexFile(files: readonly string[]): string {
   return `export {
