@@ -5,6 +5,7 @@ import type { FastifyInstance } from 'fastify'
 import type { Db } from 'mongodb'
 import { createApi } from './api/api.ts'
 import type { EventLoggerConfig } from './config.ts'
+import { createDeadLetterCare, type DeadLetterCare } from './dead-letter-care.ts'
 import { domains } from './domains.ts'
 import { listenOn } from './listening.ts'
 import { createLogger } from './logs.ts'
@@ -27,6 +28,10 @@ export interface EventLoggerOptions {
   readonly lagIntervalMs?: number
   /** How often topic sizes are measured, in milliseconds. Default 30,000. */
   readonly sizeIntervalMs?: number
+  /** How often to look for new dead letters, in milliseconds. Default 2,000. */
+  readonly indexIntervalMs?: number
+  /** How often open dead letters are counted, in milliseconds. Default 10,000. */
+  readonly countIntervalMs?: number
 }
 
 /** An event logger that listens, and records as soon as Kafka and MongoDB can be reached. */
@@ -56,7 +61,7 @@ export async function createEventLogger(
 ): Promise<EventLogger> {
   const logger = options.logger ?? createLogger(config.logLevel)
   const parts = createParts(config, options, logger)
-  const { recording, steps } = parts
+  const { recording, deadLetters, steps } = parts
   const close = createShutdown(steps, logger)
   try {
     // First the addresses: a second logger that was started by mistake then never disturbs the group.
@@ -64,6 +69,8 @@ export async function createEventLogger(
     const url = await listenForRequests(config, parts, logger)
     logger.info({ url, probeUrl }, 'The event logger listens.')
     recording.start()
+    // Its own failures are warnings; that recording cannot start says `closed`.
+    recording.started.then(deadLetters.start, () => {})
     return { url, probeUrl, started: recording.started, closed: recording.closed, close, [Symbol.asyncDispose]: close }
   } catch (error) {
     // What could not be closed is in the log; why it could not begin matters more.
@@ -77,6 +84,7 @@ interface Parts {
   readonly measurements: Measurements
   readonly metrics: Metrics
   readonly recording: Recording
+  readonly deadLetters: DeadLetterCare
   /** How all of it is closed, in this order. */
   readonly steps: ShutdownStep[]
 }
@@ -93,17 +101,18 @@ function createParts(config: EventLoggerConfig, options: EventLoggerOptions, log
     createRecorder: () => createRecorder({ transport, db, groupId, domains, logger, onBatch: metrics.recorded }),
     logger,
   })
-  const metrics = createMetrics({ stats: () => statsOf(recording), measurements })
+  const deadLetters = createDeadLetterCare({ ...options, db, transport, domains, logger })
+  const metrics = createMetrics({ stats: () => statsOf(recording), measurements, deadLetters })
   const ownTransport = async (): Promise<void> => (options.transport === undefined ? transport.close() : undefined)
   const steps: ShutdownStep[] = [
-    { name: 'the recorder', timeoutMs: 5_000, close: () => recording.close({ timeoutMs: 4_500 }) },
+    { name: 'the recorder', timeoutMs: 4_750, close: () => recording.close({ timeoutMs: 4_500 }) },
     { name: 'the measurements', timeoutMs: 500, close: async () => measurements.close() },
     { name: 'the client for topic sizes', timeoutMs: 500, close: async () => topicSizes?.close() },
     { name: 'the connection to Kafka', timeoutMs: 1_000, close: ownTransport },
     { name: 'the connection to MongoDB', timeoutMs: 500, close: () => client.close() },
     { name: 'the metrics', timeoutMs: 250, close: () => metrics.close() },
   ]
-  return { db, measurements, metrics, recording, steps }
+  return { db, measurements, metrics, recording, deadLetters, steps }
 }
 
 function statsOf(recording: Recording): RecorderStats | undefined {
@@ -112,13 +121,13 @@ function statsOf(recording: Recording): RecorderStats | undefined {
 }
 
 async function listenForProbes(config: EventLoggerConfig, parts: Parts, logger: Logger): Promise<string> {
-  const { db, measurements, metrics, recording, steps } = parts
+  const { db, measurements, metrics, recording, deadLetters, steps } = parts
   const state = (): RecordingState => recording.state()
   const whyNotLive = (): string | undefined => {
     const now = state()
     return now.status === 'dead' ? now.reason : undefined
   }
-  const readiness = createReadiness({ db, measurements, state })
+  const readiness = createReadiness({ db, measurements, warnings: deadLetters.warnings, state })
   const probes = await createProbeServer(
     { whyNotLive, readiness, metrics: () => metrics.text() },
     config.probe,
@@ -130,11 +139,21 @@ async function listenForProbes(config: EventLoggerConfig, parts: Parts, logger: 
 }
 
 async function listenForRequests(config: EventLoggerConfig, parts: Parts, logger: Logger): Promise<string> {
-  const { db, measurements, steps } = parts
+  const { db, measurements, deadLetters, steps } = parts
   const { host } = config.http
   const log = createEventLog(db)
-  const api = await createApi({ log, measurements, logger, host, allowedHosts: config.allowedHosts })
-  steps.unshift({ name: 'the API', timeoutMs: 1_500, close: () => closeApi(api) })
+  const api = await createApi({
+    log,
+    deadLetters: deadLetters.letters,
+    measurements,
+    logger,
+    host,
+    allowedHosts: config.allowedHosts,
+  })
+  // Before the API: a redrive that runs ends with the step that it is in, so that its request can be answered.
+  const closeDeadLetters = () => deadLetters.close({ timeoutMs: 700 })
+  steps.unshift({ name: 'the dead letters', timeoutMs: 750, close: closeDeadLetters })
+  steps.splice(1, 0, { name: 'the API', timeoutMs: 1_500, close: () => closeApi(api) })
   return await listenOn(api.server, config.http, 'HTTP')
 }
 

@@ -7,8 +7,10 @@ interface Answer {
 }
 
 const problems = {
-  400: 'A parameter is wrong; `errors` names each.',
+  400: 'A parameter or the body is wrong; `errors` names each place.',
+  403: 'The Origin header names a page of somebody else.',
   404: 'There is nothing here under this name.',
+  415: 'The body has to be application/json.',
   421: 'The Host header names another service.',
   500: 'The event logger failed; its log has the reason under the request id.',
   503: 'MongoDB does not answer, or not in time.',

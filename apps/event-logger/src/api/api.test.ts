@@ -2,6 +2,7 @@ import { type EventLog, type ListQuery, LogError } from '@house-helper/event-log
 import { silentLogger } from '@house-helper/events-core'
 import type { FastifyInstance } from 'fastify'
 import { afterEach, describe, expect, it } from 'vitest'
+import { fakeDeadLetters } from '../testing/fake-dead-letters.ts'
 import { fakeLog, goMessage, measurements, record } from '../testing/fake-log.ts'
 import { createApi } from './api.ts'
 import { eventSchema } from './event-answer.ts'
@@ -13,7 +14,14 @@ let app: FastifyInstance | undefined
 afterEach(() => app?.close())
 
 async function apiOver(log: EventLog): Promise<FastifyInstance> {
-  app = await createApi({ log, measurements, logger: silentLogger, host: '10.1.2.3', allowedHosts: ['logger.example'] })
+  app = await createApi({
+    log,
+    deadLetters: fakeDeadLetters(),
+    measurements,
+    logger: silentLogger,
+    host: '10.1.2.3',
+    allowedHosts: ['logger.example'],
+  })
   return app
 }
 

@@ -1,10 +1,11 @@
 import { randomUUID } from 'node:crypto'
 import type { IncomingMessage } from 'node:http'
-import type { EventLog } from '@house-helper/event-log'
+import type { DeadLetters, EventLog } from '@house-helper/event-log'
 import type { Logger } from '@house-helper/events-core'
 import fastify, { type FastifyError, type FastifyInstance } from 'fastify'
 import { serializerCompiler, validatorCompiler } from 'fastify-type-provider-zod'
 import type { Measurements } from '../measurements.ts'
+import { deadLetterRoutes } from './dead-letter-routes.ts'
 import { eventRoutes } from './event-routes.ts'
 import { type Guards, guard } from './guards.ts'
 import { describeApi } from './openapi.ts'
@@ -14,6 +15,7 @@ import { topicRoutes } from './topic-routes.ts'
 /** What {@link createApi} takes. */
 export interface ApiOptions extends Guards {
   readonly log: EventLog
+  readonly deadLetters: DeadLetters
   readonly measurements: Pick<Measurements, 'lag' | 'sizes'>
   readonly logger: Logger
 }
@@ -47,6 +49,7 @@ export async function createApi(options: ApiOptions): Promise<FastifyInstance> {
   const prefix = '/api/v1'
   await app.register(eventRoutes(options.log), { prefix })
   await app.register(topicRoutes(options.log, options.measurements), { prefix })
+  await app.register(deadLetterRoutes(options.deadLetters), { prefix })
   app.get(`${prefix}/openapi.json`, { schema: { hide: true } }, async () => app.swagger())
   await app.ready()
   return app

@@ -1,25 +1,11 @@
 import type { EventLog } from '@house-helper/event-log'
-import { parseTimestamp } from '@house-helper/events-core'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 import { answers } from './answers.ts'
 import { eventJson, eventSchema } from './event-answer.ts'
 import { eventPage } from './event-pages.ts'
+import { cursor, limit, text, time } from './parameters.ts'
 import { sendProblem } from './problem.ts'
-
-const maxLimit = 200
-
-// Texts only: a parameter that is repeated arrives as an array, and is refused.
-const text = z.string('must be given once').min(1, 'must not be empty').max(1024, 'is longer than 1,024 characters')
-const time = text
-  .refine((value) => parseTimestamp(value) !== undefined, 'must be an RFC 3339 time, with + written as %2B')
-  .meta({ format: 'date-time' })
-const limit = z
-  .string('must be given once')
-  .refine((value) => /^\d{1,3}$/.test(value) && Number(value) >= 1 && Number(value) <= maxLimit, {
-    error: `must be a whole number from 1 to ${maxLimit}`,
-  })
-  .meta({ type: 'integer', minimum: 1, maximum: maxLimit, default: 50 })
 
 /** What a list of events can be narrowed by. */
 const eventQuerySchema = z.strictObject({
@@ -34,7 +20,7 @@ const eventQuerySchema = z.strictObject({
   since: time.optional().describe('The earliest time of the event, inclusive.'),
   until: time.optional().describe('The latest time of the event, exclusive.'),
   limit: limit.optional().describe('How many events to answer at most.'),
-  cursor: z.string('must be given once').min(1).max(4096).optional().describe('`next` of the page before.'),
+  cursor: cursor.optional().describe('`next` of the page before.'),
 })
 
 /** A page of events. */

@@ -2,6 +2,7 @@ import { silentLogger } from '@house-helper/events-core'
 import { Validator } from '@seriousme/openapi-schema-validator'
 import type { FastifyInstance } from 'fastify'
 import { afterAll, beforeAll, expect, it } from 'vitest'
+import { fakeDeadLetters } from '../testing/fake-dead-letters.ts'
 import { createApi } from './api.ts'
 
 interface Operation {
@@ -28,7 +29,14 @@ let specification: Record<string, unknown>
 beforeAll(async () => {
   const log = { list: unused, get: unused, totals: unused, quarantine: unused }
   const measurements = { lag: () => [], sizes: () => [] }
-  app = await createApi({ log, measurements, logger: silentLogger, host: '127.0.0.1', allowedHosts: [] })
+  app = await createApi({
+    log,
+    deadLetters: fakeDeadLetters(),
+    measurements,
+    logger: silentLogger,
+    host: '127.0.0.1',
+    allowedHosts: [],
+  })
   specification = (await app.inject('/api/v1/openapi.json')).json()
   document = specification as unknown as Document
 })
@@ -51,7 +59,16 @@ it('describes every route that there is', () => {
   const documented = Object.entries(document.paths).flatMap(([path, methods]) =>
     Object.keys(methods).map((method) => `${method.toUpperCase()} ${path}`),
   )
-  expect(documented.sort()).toEqual(['GET /api/v1/events', 'GET /api/v1/events/{id}', 'GET /api/v1/topics'])
+  expect(documented.sort()).toEqual([
+    'GET /api/v1/dead-letters',
+    'GET /api/v1/dead-letters/groups',
+    'GET /api/v1/dead-letters/{id}',
+    'GET /api/v1/events',
+    'GET /api/v1/events/{id}',
+    'GET /api/v1/topics',
+    'POST /api/v1/dead-letters/discard',
+    'POST /api/v1/dead-letters/redrive',
+  ])
 })
 
 it('gives each operation a name, a summary, described parameters, and problems as its errors', () => {
@@ -74,6 +91,11 @@ it('gives each operation a name, a summary, described parameters, and problems a
 
 it('has the schemas of the API and no others', () => {
   expect(Object.keys(document.components.schemas).sort()).toEqual([
+    'DeadLetter',
+    'DeadLetterCommandResult',
+    'DeadLetterGroups',
+    'DeadLetterPage',
+    'DeadLetterSummary',
     'Event',
     'EventPage',
     'Problem',

@@ -15,6 +15,7 @@ export async function describeApi(app: FastifyInstance): Promise<void> {
       },
       tags: [
         { name: 'events', description: 'Events as they were recorded.' },
+        { name: 'dead letters', description: 'Events that a group gave up on.' },
         { name: 'topics', description: 'What was recorded of each topic, and how far behind the logger is.' },
       ],
     },

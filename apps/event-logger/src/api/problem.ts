@@ -83,7 +83,7 @@ export function answerError(
   logger: Logger,
 ): FastifyReply {
   if (hasZodFastifySchemaValidationErrors(error)) {
-    const errors = error.validation.flatMap(validationErrors)
+    const errors = error.validation.flatMap(error.validationContext === 'body' ? bodyErrors : validationErrors)
     return sendProblem(request, reply, {
       status: 400,
       detail: `The request is wrong in ${errors.length === 1 ? 'one place' : `${errors.length} places`}; see errors.`,
@@ -115,6 +115,15 @@ function validationErrors(issue: {
     return unknown.map((name) => ({ parameter: String(name), detail: 'is no parameter of this request' }))
   }
   return [{ parameter: (issue.instancePath ?? '').slice(1).split('/')[0] ?? '', detail }]
+}
+
+function bodyErrors(issue: Parameters<typeof validationErrors>[0]): ProblemError[] {
+  const pointer = issue.instancePath === '/' ? '' : (issue.instancePath ?? '')
+  const unknown = issue.params?.keys
+  if (Array.isArray(unknown)) {
+    return unknown.map((name) => ({ pointer: `${pointer}/${String(name)}`, detail: 'is no field of this request' }))
+  }
+  return [{ pointer, detail: issue.message ?? 'is wrong' }]
 }
 
 function pathOf(request: FastifyRequest): string {

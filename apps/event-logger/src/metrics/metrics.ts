@@ -1,6 +1,8 @@
 import type { RecordedBatch, RecorderStats } from '@house-helper/event-log'
 import { MeterProvider } from '@opentelemetry/sdk-metrics'
+import type { DeadLetterCare } from '../dead-letter-care.ts'
 import type { Measurements } from '../measurements.ts'
+import { observeDeadLetters } from './dead-letter-metrics.ts'
 import { observeMeasurements } from './measured-metrics.ts'
 import { observeProcess } from './process-metrics.ts'
 import { PrometheusReader } from './prometheus-reader.ts'
@@ -11,6 +13,7 @@ export interface MetricSources {
   /** The recorder's figures; undefined while there is no recorder. */
   stats(): RecorderStats | undefined
   readonly measurements: Pick<Measurements, 'lag' | 'sizes'>
+  readonly deadLetters: Pick<DeadLetterCare, 'open'>
 }
 
 /** The metrics of the event logger. */
@@ -23,12 +26,13 @@ export interface Metrics {
 }
 
 /** Makes the metrics. They take nothing but a sum a batch until somebody asks for them. */
-export function createMetrics({ stats, measurements }: MetricSources): Metrics {
+export function createMetrics({ stats, measurements, deadLetters }: MetricSources): Metrics {
   const reader = new PrometheusReader()
   const provider = new MeterProvider({ readers: [reader] })
   const meter = provider.getMeter('event-logger')
   const recorded = observeRecorder(meter, stats)
   observeMeasurements(meter, measurements)
+  observeDeadLetters(meter, deadLetters)
   observeProcess(meter)
   return { recorded, text: () => reader.text(), close: () => provider.shutdown() }
 }

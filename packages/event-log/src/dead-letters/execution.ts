@@ -65,5 +65,7 @@ async function work(
     const dueMs = startedMs + (1000 * result.changed) / pace.perSecond
     await wait(Math.max(0, dueMs - performance.now()))
   }
-  return { changed, skipped, problem: undefined, next: selected.next() }
+  const problem =
+    signal.aborted && changed < limit ? { code: 'LOG_CLOSED', message: 'The log is being closed.' } : undefined
+  return { changed, skipped, problem, next: selected.next() }
 }

@@ -2,5 +2,5 @@ export type { CommandResult, DeadLetterCommand, RedriveCommand, SkipReason } fro
 export type { DeadLetter, DeadLetterChange, DeadLetterFailure, DeadLetterSummary } from './dead-letter.ts'
 export { createDeadLetters, type DeadLetters, type DeadLettersOptions } from './dead-letters.ts'
 export { createDeadLetterIndexer, type DeadLetterIndexer, type DeadLetterIndexerOptions } from './indexer.ts'
-export type { DeadLetterErrorsQuery, DeadLetterFilter, DeadLetterQuery, DeadLetterState } from './query.ts'
-export type { DeadLetterError, DeadLetterReader, OpenDeadLetters } from './reader.ts'
+export type { DeadLetterFilter, DeadLetterGroupsQuery, DeadLetterQuery, DeadLetterState } from './query.ts'
+export type { DeadLetterGroup, DeadLetterReader, OpenDeadLetters } from './reader.ts'

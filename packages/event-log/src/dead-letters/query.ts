@@ -16,7 +16,7 @@ export interface DeadLetterFilter {
   readonly type?: string | undefined
   /** The household or user that the event is about. */
   readonly subject?: string | undefined
-  /** The error's, as {@link DeadLetters.errors} gives it. */
+  /** The error's, as {@link DeadLetters.groups} gives it. */
   readonly fingerprint?: string | undefined
   /** When the group first gave up, inclusive: RFC 3339. */
   readonly since?: string | undefined
@@ -56,24 +56,24 @@ const querySchema = z.strictObject({
   cursor,
 })
 
-const errorsSchema = z.strictObject({
+const groupsSchema = z.strictObject({
   group: text,
   state: z.enum(deadLetterStates).default('open'),
   limit: z.number().int().min(1).max(200).default(50),
 })
 
-/** What {@link DeadLetters.errors} takes. */
-export interface DeadLetterErrorsQuery {
+/** What {@link DeadLetters.groups} takes. */
+export interface DeadLetterGroupsQuery {
   readonly group?: string | undefined
   /** Default `open`. */
   readonly state?: DeadLetterState | undefined
-  /** Errors to answer, 1 to 200. Default 50. */
+  /** Answers, 1 to 200. Default 50. */
   readonly limit?: number | undefined
 }
 
-/** Checks a query of errors; throws `LOG_QUERY_INVALID`. */
-export function checkDeadLetterErrorsQuery(query: DeadLetterErrorsQuery): z.output<typeof errorsSchema> {
-  return checkQuery(errorsSchema, query)
+/** Checks a query of groups; throws `LOG_QUERY_INVALID`. */
+export function checkDeadLetterGroupsQuery(query: DeadLetterGroupsQuery): z.output<typeof groupsSchema> {
+  return checkQuery(groupsSchema, query)
 }
 
 /** A list's query that was checked. */

@@ -65,7 +65,7 @@ describe('reading dead letters', () => {
   })
 
   it('counts open ones by error, the most frequent first, with an example', async () => {
-    const errors = await stand.letters.errors({ group: 'points' })
+    const errors = await stand.letters.groups({ group: 'points' })
     expect(errors).toMatchObject(
       [
         {
@@ -79,8 +79,8 @@ describe('reading dead letters', () => {
       ].map((error) => ({ ...error, failure: expect.objectContaining({ code: 'HANDLER_FAILED' }) })),
     )
     expect((await stand.letters.get(errors[0]?.exampleId ?? ''))?.fingerprint).toBe('usual')
-    expect(await stand.letters.errors({ state: 'discarded' })).toMatchObject([{ count: 3 }, { count: 2 }])
-    expect(await stand.letters.errors({ limit: 1 })).toHaveLength(1)
+    expect(await stand.letters.groups({ state: 'discarded' })).toMatchObject([{ count: 3 }, { count: 2 }])
+    expect(await stand.letters.groups({ limit: 1 })).toHaveLength(1)
   })
 
   it('counts the open ones of each group', async () => {

@@ -14,16 +14,16 @@ import {
 import { deadLetterStates } from './document.ts'
 import {
   beyond,
-  checkDeadLetterErrorsQuery,
+  checkDeadLetterGroupsQuery,
   checkDeadLetterQuery,
-  type DeadLetterErrorsQuery,
+  type DeadLetterGroupsQuery,
   type DeadLetterQuery,
   mongoFilter,
   writePlace,
 } from './query.ts'
 
 /** The dead letters of one group that have the same fingerprint: probably one mistake. */
-export interface DeadLetterError {
+export interface DeadLetterGroup {
   readonly group: string
   readonly fingerprint: string
   readonly count: number
@@ -47,8 +47,8 @@ export interface DeadLetterReader {
   /** Dead letters newest first by when their group first gave up, page by page; one that exists keeps its place. */
   list(query?: DeadLetterQuery): Promise<Page<DeadLetterSummary>>
   get(id: string): Promise<DeadLetter | undefined>
-  /** The errors with the most dead letters, by group and fingerprint. */
-  errors(query?: DeadLetterErrorsQuery): Promise<readonly DeadLetterError[]>
+  /** Dead letters by group and fingerprint, the most frequent first. */
+  groups(query?: DeadLetterGroupsQuery): Promise<readonly DeadLetterGroup[]>
   /** Groups with open dead letters, by name. */
   open(): Promise<readonly OpenDeadLetters[]>
 }
@@ -90,8 +90,8 @@ export function deadLetterReader(db: Db, maxTimeMs: number): DeadLetterReader {
       const [found] = await readDocuments(collection.find({ _id: { $eq: checkId(id) } }, options).limit(1))
       return found && deadLetter(found)
     },
-    async errors(query = {}) {
-      const { group, state, limit } = checkDeadLetterErrorsQuery(query)
+    async groups(query = {}) {
+      const { group, state, limit } = checkDeadLetterGroupsQuery(query)
       const counted = await aggregate(
         [
           { $match: mongoFilter({ group }, [state]) },
