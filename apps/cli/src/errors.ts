@@ -8,6 +8,7 @@ import { type ErrorFields, HouseHelperError } from '@house-helper/events-core'
  * - `TIMED_OUT`: `--timeout` passed before the answer came.
  * - `LOGGER_UNREACHABLE`: nothing answers at EVENT_LOGGER_URL.
  * - `LOGGER_REFUSED`: the event logger answered with an error.
+ * - `STOPPED_EARLY`: a redrive or discard ended before all was done; the message says how far it came, and why.
  * - `LOGGER_ANSWER_INVALID`: what answered is not the event logger's API, or not of this version.
  */
 export type CliErrorCode =
@@ -17,6 +18,7 @@ export type CliErrorCode =
   | 'LOGGER_UNREACHABLE'
   | 'LOGGER_REFUSED'
   | 'LOGGER_ANSWER_INVALID'
+  | 'STOPPED_EARLY'
 
 /** An expected failure of a command: its message is all that the user sees of it. */
 export class CliError extends HouseHelperError<CliErrorCode> {

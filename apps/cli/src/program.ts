@@ -1,5 +1,6 @@
 import { type HouseHelperError, type Issue, isHouseHelperError } from '@house-helper/events-core'
 import { Command, CommanderError, Option } from 'commander'
+import { addDeadCommand } from './commands/dead.ts'
 import { addDoctorCommand } from './commands/doctor.ts'
 import { addLogCommand } from './commands/log.ts'
 import { addPublishCommand } from './commands/publish.ts'
@@ -15,6 +16,7 @@ Examples:
   hh-events topics apply                       create the topics
   hh-events publish task.created --data @task.json --household household-001
   hh-events log list --household household-001
+  hh-events dead list                          what groups gave up on
   hh-events doctor                             what cannot be reached, and what to do
 
 Settings come from KAFKA_BROKERS (and the other KAFKA_ variables) and EVENT_LOGGER_URL.
@@ -66,6 +68,7 @@ function createProgram(world: World, finish: (code: ExitCode) => void): Command 
   addTopicsCommand(program, session)
   addPublishCommand(program, session)
   addLogCommand(program, session, world.now)
+  addDeadCommand(program, session, world.now)
   addDoctorCommand(program, session)
   return program
 }

@@ -102,17 +102,23 @@ describe('the rights in docs/operate.md', () => {
     expect(stderr).toMatch(/ACL .*Topic:house-helper\.bills/)
   })
 
-  it('let a subscriber handle events in its group', async () => {
+  it('let a subscriber handle events in its group, try them later and give them up', async () => {
     const { lines } = await publish(envOf('task-service'), 'task.created', task)
     const handled: string[] = []
-    const on = [onTasks({ 'task.created': async (event) => void handled.push(event.id) })]
+    const handle = (event: { readonly id: string }): never => {
+      handled.push(event.id)
+      throw new Error('no')
+    }
+    const retry = { attempts: 1, later: { delayMs: 50, attempts: 1 } }
+    const on = [onTasks({ 'task.created': { handle, retry } })]
     const subscriber = createSubscriber({
       ...connectionFromEnv(envOf('points-service')),
       groupId: 'points-service',
       on,
     })
     await subscriber.start()
-    await vi.waitFor(() => expect(handled).toContain(lines[0]?.id), { timeout: 30_000 })
+    await vi.waitFor(() => expect(subscriber.stats().deadLettered).toBeGreaterThan(0), { timeout: 30_000 })
+    await vi.waitFor(() => expect(handled.filter((id) => id === lines[0]?.id)).toHaveLength(2), { timeout: 30_000 })
     await subscriber.close()
   })
 

@@ -12,7 +12,7 @@ export interface World {
   /** What follows the program's name on the command line. */
   readonly argv: readonly string[]
   readonly env: Env
-  readonly stdin: ByteSource
+  readonly stdin: ByteSource & { readonly isTTY?: boolean | undefined }
   readonly stdout: TextStream & { readonly columns?: number | undefined }
   readonly stderr: TextStream & { readonly columns?: number | undefined }
   readonly fetch: typeof globalThis.fetch

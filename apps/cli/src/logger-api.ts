@@ -1,0 +1,111 @@
+import { z } from 'zod'
+import type { Allowance } from './deadline.ts'
+import { CliError } from './errors.ts'
+import { parseExactJson } from './exact-json.ts'
+
+/**
+ * Asks the event logger, or commands it where a body is given, and checks the answer.
+ *
+ * @throws CliError `LOGGER_UNREACHABLE`, `LOGGER_REFUSED`, `LOGGER_ANSWER_INVALID`.
+ */
+export type LoggerApi = <Schema extends z.ZodType>(
+  url: URL,
+  schema: Schema,
+  allowance: Allowance,
+  command?: object,
+) => Promise<z.infer<Schema>>
+
+/** Makes a caller of the event logger; holds nothing that would need closing. */
+export function loggerApi(fetch: typeof globalThis.fetch): LoggerApi {
+  return async (url, schema, allowance, command) => answer(url, schema, await read(url, fetch, allowance, command))
+}
+
+/** Adds what is asked for to an address; what is undefined is not asked. */
+export function setQuery(url: URL, query: Readonly<Record<string, string | undefined>>): void {
+  for (const [name, value] of Object.entries(query)) if (value !== undefined) url.searchParams.set(name, value)
+}
+
+const text = z.string().nullish()
+const problemSchema = z.looseObject({
+  title: text,
+  detail: text,
+  errors: z.array(z.looseObject({ detail: z.string(), parameter: text, pointer: text })).nullish(),
+})
+
+interface Answer {
+  readonly status: number
+  readonly body: string
+}
+
+async function read(
+  url: URL,
+  fetch: typeof globalThis.fetch,
+  { signal }: Allowance,
+  command: object | undefined,
+): Promise<Answer> {
+  try {
+    const response = await fetch(url, { signal, redirect: 'error', ...requestOf(command) })
+    return { status: response.status, body: await response.text() }
+  } catch (error) {
+    // Its own deadline's error says more than the abort that it caused.
+    if (signal.aborted) throw signal.reason
+    const remedy = 'Is the event logger running there? Set EVENT_LOGGER_URL, or run hh-events doctor.'
+    throw new CliError('LOGGER_UNREACHABLE', `No event logger answers at ${url.origin} (${reason(error)}). ${remedy}`, {
+      cause: error,
+      canRetry: true,
+    })
+  }
+}
+
+function requestOf(command: object | undefined): RequestInit {
+  const accept = 'application/json'
+  if (command === undefined) return { headers: { accept } }
+  return { method: 'POST', headers: { accept, 'content-type': 'application/json' }, body: JSON.stringify(command) }
+}
+
+/** The system's word for why a connection failed, which fetch hides in its error's cause. */
+function reason(error: unknown): string {
+  const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error
+  if (!(cause instanceof Error)) return 'no reason given'
+  return 'code' in cause && typeof cause.code === 'string' ? cause.code : cause.message
+}
+
+function answer<Schema extends z.ZodType>(url: URL, schema: Schema, { status, body }: Answer): z.infer<Schema> {
+  const json = parsed(body)
+  if (status >= 400) throw refused(url, status, json)
+  const checked = schema.safeParse(json)
+  // The answer itself: what the schema does not name keeps its place too.
+  if (checked.success) return json as z.infer<Schema>
+  const issue = checked.error.issues[0]
+  const where = issue === undefined || issue.path.length === 0 ? 'its answer' : issue.path.join('.')
+  throw new CliError(
+    'LOGGER_ANSWER_INVALID',
+    `${url.origin} answered, but not as an event logger of this version does (${where}: ${issue?.message}). Check EVENT_LOGGER_URL and the logger's version.`,
+  )
+}
+
+function refused(url: URL, status: number, json: unknown): CliError {
+  const problem = problemSchema.safeParse(json)
+  const told = problem.success ? problemText(problem.data) : undefined
+  // A gateway's answers, and the logger's own while its database is away: the same call may work later.
+  const away = status === 502 || status === 503 || status === 504
+  return new CliError(
+    away ? 'LOGGER_UNREACHABLE' : 'LOGGER_REFUSED',
+    `The event logger at ${url.origin} answered ${status}${told ? `: ${told}` : '.'}`,
+    { canRetry: away, details: { status } },
+  )
+}
+
+function problemText({ title, detail, errors }: z.infer<typeof problemSchema>): string | null | undefined {
+  if (errors == null || errors.length === 0) return detail ?? title
+  return errors.map((error) => [error.parameter ?? error.pointer, error.detail].filter(Boolean).join(': ')).join('; ')
+}
+
+function parsed(body: string): unknown {
+  try {
+    return parseExactJson(body)
+  } catch {
+    // Not JSON is told apart by the caller: an error's page of a proxy, or something else than the logger.
+    return undefined
+  }
+}
