@@ -34,7 +34,7 @@ await ${variable}.close()
 import { createSubscriber, on${capital} } from '@house-helper/${domain}'
 
 const subscriber = createSubscriber({
-  groupId: 'my-service', // default KAFKA_GROUP_ID
+  groupId: 'my-service', // or KAFKA_GROUP_ID; its topics: hh-events topics apply --group my-service
   on: [on${capital}({ '${type}': async (event) => console.log(event.data.name) })],
 })
 await subscriber.start() // resolves once partitions are assigned
