@@ -137,7 +137,9 @@ describe('the rights in docs/operate.md', () => {
     await subscriber.close()
   })
 
-  it('let the event logger record every topic and measure sizes', { timeout: 120_000 }, async () => {
+  it('let the event logger record every topic, measure sizes, and redrive what a subscriber gave up', {
+    timeout: 120_000,
+  }, async () => {
     const { lines } = await publish(envOf('operator'), 'task.created', task)
     const MONGODB_DATABASE = `rights-${randomBytes(6).toString('hex')}`
     const own = { MONGODB_URI: mongodbUri, MONGODB_DATABASE, HTTP_PORT: '0', PROBE_PORT: '0', LOG_LEVEL: 'silent' }
@@ -163,6 +165,10 @@ describe('the rights in docs/operate.md', () => {
       },
       { timeout: 40_000 },
     )
+    const dead = (...argv: string[]) => run({ EVENT_LOGGER_URL: logger.url }, 'dead', ...argv)
+    await vi.waitFor(async () => expect((await dead('list')).lines.length).toBeGreaterThan(0), { timeout: 30_000 })
+    const redriven = await dead('redrive', '--group', 'points-service', '--limit', '1', '--yes')
+    expect(redriven).toMatchObject({ exitCode: 0, stderr: '', lines: [{ matched: 1, redriven: 1 }] })
     await logger.close()
     const client = new MongoClient(mongodbUri)
     await client.db(MONGODB_DATABASE).dropDatabase()
