@@ -141,6 +141,33 @@ describe('a later retry on Kafka', () => {
   })
 })
 
+describe('a rolling update that switches dead letters on', () => {
+  it('loses no event and no delivery of the inbox', { timeout: 2 * WAIT_MS }, async () => {
+    const handled = new Set<number>()
+    const handle: Handlers<typeof chores>['chore.started'] = ({ data }, { delivery }) => {
+      if (data.note === 'poison' && delivery.kind === 'live') throw new Error('no')
+      handled.add(data.step)
+    }
+    const retry = { attempts: 1, later: { delayMs: 1, attempts: 1 } }
+    const old = subscriber(handle, { deadLetters: false, retry: { attempts: 1 } })
+    await old.start()
+    await append(range(0, 100).map((step) => message({ data: { step } })))
+    const members = [subscriber(handle, { retry }), subscriber(handle, { retry })]
+    for (const member of members) await member.start()
+    await append(range(100, 200).map((step) => message({ householdId: `household-${step}`, data: { step } })))
+    await old.close()
+    const poisons = range(200, 220).map((step) => ({
+      householdId: `household-${step}`,
+      data: { step, note: 'poison' },
+    }))
+    await append(poisons.map(message))
+    await until('all are handled', () => handled.size === 220, WAIT_MS)
+    expect(members.map((member) => member.health().status)).toEqual(['up', 'up'])
+  })
+})
+
+const range = (from: number, to: number): number[] => Array.from({ length: to - from }, (_, n) => from + n)
+
 /** Steps rise with the offset; those of a key are `KEYS` apart. */
 function inOrderPerKey(steps: readonly number[]): boolean {
   const last = new Map<number, number>()
