@@ -36,6 +36,10 @@ export const DEFAULT_PARTITIONS = 3
 /** Replication factor of a topic where nothing else is asked for. */
 export const DEFAULT_REPLICATION_FACTOR = 1
 
+/** What the headers of a delivery or dead letter take at most beside the original message, rounded up. */
+const HEADER_BYTES = 16 * 1024
+const MAX_BYTES = 'max.message.bytes'
+
 /** The topics that domains need, and with a group, that group's inbox and dead-letter topics. */
 export function wantedTopics(options: TopicPlanOptions): readonly TopicSpec[] {
   const { domains, topicPrefix, groupId } = options
@@ -87,6 +91,26 @@ async function configDifferences(admin: Admin, spec: TopicSpec): Promise<readonl
   return settings
     .filter((setting) => is[setting] !== spec.config[setting])
     .map((setting) => `has ${setting}=${is[setting] ?? 'unknown'}, not ${spec.config[setting]}`)
+}
+
+/**
+ * Gives a group's topics room for the headers of deliveries beside the largest message that the domain topics take.
+ * Otherwise such a message could not become a dead letter.
+ */
+export async function withRoomForHeaders(
+  admin: Admin,
+  groupTopics: readonly TopicSpec[],
+  domainTopics: readonly TopicSpec[],
+): Promise<readonly TopicSpec[]> {
+  if (groupTopics.length === 0) return []
+  const configs = await Promise.all(domainTopics.map(({ name }) => admin.topicConfig(name, [MAX_BYTES])))
+  const largest = Math.max(...configs.map((config) => Number(config[MAX_BYTES])))
+  // A broker that does not know the setting does not hold it either.
+  if (!Number.isSafeInteger(largest)) return groupTopics
+  return groupTopics.map((topic) => ({
+    ...topic,
+    config: { ...topic.config, [MAX_BYTES]: `${largest + HEADER_BYTES}` },
+  }))
 }
 
 /** The topics of a plan that are to be created. */

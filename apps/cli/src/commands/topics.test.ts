@@ -77,6 +77,17 @@ describe('topics apply', () => {
     expect(await open().admin.topicConfig('zoo.dead.points', ['retention.ms'])).toEqual({ 'retention.ms': '-1' })
   })
 
+  it("gives a group's topics room for the headers of dead letters beside the largest message", async () => {
+    const { open, run } = cluster()
+    const config = { 'max.message.bytes': '5000000' }
+    await open().admin.createTopics([{ name: 'zoo.pets', partitions: 3, replicationFactor: 1, config }])
+    await run('topics', 'apply', '--group', 'points')
+    for (const topic of ['zoo.inbox.points', 'zoo.dead.points']) {
+      const { 'max.message.bytes': bytes } = await open().admin.topicConfig(topic, ['max.message.bytes'])
+      expect(Number(bytes)).toBe(5_000_000 + 16 * 1024)
+    }
+  })
+
   it('leaves a topic that differs as it is', async () => {
     const { open, run } = cluster()
     const present = { name: 'zoo.pets', partitions: 5, replicationFactor: 1 }

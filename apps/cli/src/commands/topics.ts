@@ -1,3 +1,4 @@
+import type { Admin, TopicSpec } from '@house-helper/events-core'
 import { type Command, Option } from 'commander'
 import { countArgument, groupArgument } from '../arguments.ts'
 import { connected } from '../connected.ts'
@@ -9,6 +10,7 @@ import {
   planTopics,
   topicsToCreate,
   wantedTopics,
+  withRoomForHeaders,
 } from '../topic-plan.ts'
 import type { Session } from '../world.ts'
 
@@ -59,11 +61,27 @@ async function apply(session: Session, options: TopicsOptions): Promise<void> {
     const wanted = wantedTopics({ ...options, topicPrefix, groupId: options.group, domains: world.domains })
     const planned = await planTopics(admin, wanted)
     if (output.format === 'table') showPlan(session, planned)
-    const missing = topicsToCreate(planned)
-    const created = new Set(missing.length === 0 ? [] : await admin.createTopics(missing))
+    const domainTopics = wantedTopics({ ...options, topicPrefix, domains: world.domains })
+    const created = await createMissing(admin, topicsToCreate(planned), domainTopics)
     if (output.format === 'ndjson') output.rows(columns, appliedTopics(planned, created))
     output.note(created.size === 0 ? 'Nothing to create.' : `Created ${created.size}.`)
   })
+}
+
+/** Creates the topics of domains first: how large those of a group have to be follows from them. */
+async function createMissing(
+  admin: Admin,
+  missing: readonly TopicSpec[],
+  domainTopics: readonly TopicSpec[],
+): Promise<ReadonlySet<string>> {
+  const ofDomains = new Set(domainTopics.map(({ name }) => name))
+  const [first, own] = [
+    missing.filter(({ name }) => ofDomains.has(name)),
+    missing.filter(({ name }) => !ofDomains.has(name)),
+  ]
+  const created = first.length === 0 ? [] : await admin.createTopics(first)
+  if (own.length === 0) return new Set(created)
+  return new Set([...created, ...(await admin.createTopics(await withRoomForHeaders(admin, own, domainTopics)))])
 }
 
 /** A missing topic that was not created meanwhile exists: somebody else made it in between. */
