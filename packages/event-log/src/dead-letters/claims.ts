@@ -37,7 +37,7 @@ export async function claim(
     documents: (await readDocuments(found)).map(deadLetterDocument),
     async settle(sent, by) {
       const settled = sent.flatMap((one) => ('place' in one ? [redriven(one, token, by)] : []))
-      if (settled.length > 0) await collection.bulkWrite(settled, { ordered: false })
+      if (settled.length > 0) await collection.bulkWrite(settled, { ordered: false, maxTimeMS })
       await collection.updateMany(mine, { $unset: { claim: '' } }, { maxTimeMS })
     },
   }

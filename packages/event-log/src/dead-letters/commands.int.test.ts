@@ -142,6 +142,22 @@ describe('commands on dead letters', () => {
     await others.close()
   })
 
+  it('what another command has claimed is busy, until the claim has run out', async () => {
+    await give('points', 1)
+    const [{ id = '' } = {}] = await all()
+    const claim = async (ms: number) => {
+      const held = { token: 'of a logger that was killed', until: new Date(Date.now() + ms), count: 1 }
+      await stand.db.collection<{ _id: string }>('deadLetters').updateOne({ _id: id }, { $set: { claim: held } })
+    }
+    await claim(60_000)
+    const busy = { matched: 0, changed: 0, skipped: [{ id, reason: 'busy' }] }
+    expect(await stand.letters.redrive({ ids: [id] })).toMatchObject(busy)
+    expect(await stand.letters.discard({ ids: [id] })).toMatchObject(busy)
+    await claim(-1)
+    expect(await stand.letters.redrive({ ids: [id] })).toMatchObject({ changed: 1, skipped: [] })
+    expect(await stand.inbox('points')).toHaveLength(1)
+  })
+
   it('a dead letter that its group gives up again is open again, and its next redrive is another one', async () => {
     await give('points', 1)
     const [{ id = '' } = {}] = await all()

@@ -8,7 +8,7 @@ import {
   deadNote,
   originalHeaders,
 } from '../../test/dead-letter-stand.ts'
-import { haltingDatabase } from '../../test/halting-database.ts'
+import { haltingDatabase, withCommand } from '../../test/halting-database.ts'
 import { eventMessage, until } from '../../test/stand.ts'
 
 describe('the indexer of dead letters', () => {
@@ -140,6 +140,19 @@ describe('the indexer of dead letters', () => {
     await stand.indexed('points', 3)
     expect((await list()).map(({ event }) => event?.id).toSorted()).toEqual(['e-1', 'other-1', 'other-2', 'other-3'])
     await other.close()
+  })
+
+  it('goes on with the others where one cannot be stored', async () => {
+    const db = withCommand(stand.db, async (command, options) => {
+      const isBad = command.insert === 'deadLetters' && command.documents[0].group === 'mail'
+      return isBad ? { n: 0, writeErrors: [{ index: 0, code: 2 }] } : stand.db.command(command, options)
+    })
+    await stand.append('mail', [deadLetterMessage(deadNote('mail', 1), 'e-1')])
+    const indexer = stand.indexer({ db })
+    await until('it says so', () => indexer.health().state === 'degraded')
+    expect(indexer.health().reasons[0]).toContain('house-helper.dead.mail/0/0')
+    await stand.append('points', [deadLetterMessage(deadNote('points', 1), 'e-2')])
+    await stand.indexed('points', 1)
   })
 
   it('says why it cannot index, and goes on by itself', async () => {

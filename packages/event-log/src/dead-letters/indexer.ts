@@ -1,5 +1,6 @@
 import {
   type Domain,
+  isHouseHelperError,
   type Logger,
   type PartitionRange,
   silentLogger,
@@ -16,6 +17,7 @@ import { described } from '../recorder-listeners.ts'
 import { createStore } from '../store.ts'
 import { createTimer, type Timer } from '../timer.ts'
 import { ensureDeadLetterIndexes } from './collections.ts'
+import type { DeadPartition } from './document.ts'
 import { deadLetterMaker } from './maker.ts'
 import { type DeadPartitionParts, indexPartition, readProgress } from './partition.ts'
 import { deadLetterWriter } from './writer.ts'
@@ -144,19 +146,31 @@ function createIndexing(options: DeadLetterIndexerOptions, settings: Settings, s
     const ranges = groups.size === 0 ? [] : await transport.admin.ranges([...groups.keys()])
     return ranges.filter((range) => done.get(idOf(range)) !== range.high)
   }
+  const index = async (range: PartitionRange, known: DeadPartition | undefined) => {
+    const { topic, partition } = range
+    const group = groups.get(topic)
+    if (group === undefined) return
+    const { next } = await indexPartition({ topic, partition, group }, range, known, parts)
+    done.set(idOf(range), next)
+  }
   const look = async () => {
     await prepare()
     await discover()
     if ((await unfinished()).length === 0) return
     // Another logger may have gone on meanwhile. Kafka is asked again afterwards, so that it is never the older answer.
     const progress = await readProgress(db, operationTimeoutMs)
+    const errors: unknown[] = []
     for (const range of await unfinished()) {
-      const { topic, partition } = range
-      const group = groups.get(topic)
-      if (group === undefined || signal.aborted) continue
-      const { next } = await indexPartition({ topic, partition, group }, range, progress.get(idOf(range)), parts)
-      done.set(idOf(range), next)
+      if (signal.aborted) return
+      try {
+        await index(range, progress.get(idOf(range)))
+      } catch (error) {
+        // What is wrong with one partition holds up no other; a MongoDB that is away holds up all.
+        if (!isHouseHelperError(error)) throw error
+        errors.push(error)
+      }
     }
+    if (errors.length > 0) throw errors[0]
   }
   return {
     groups: () => [...new Set(groups.values())].sort(),

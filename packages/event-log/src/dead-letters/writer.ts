@@ -34,6 +34,11 @@ export function deadLetterWriter(db: Db, store: Store, operationTimeoutMs: numbe
     )
     if (reopened.matchedCount === 0) await collection.updateOne(seen, { ...repeat, $push }, options)
   }
+  const placesOf = async (ids: readonly string[]) => {
+    const filter = { _id: { $in: [...ids] } }
+    const found = collection.find(filter, options).project<Pick<DeadLetterDocument, '_id' | 'places'>>({ places: 1 })
+    return new Map((ids.length === 0 ? [] : await found.toArray()).map(({ _id, places }) => [_id, places]))
+  }
   return async (documents) => {
     const { duplicates, refused } = await store.insert(DEAD_LETTERS, documents)
     const bad = documents[refused[0] ?? -1]
@@ -42,9 +47,11 @@ export function deadLetterWriter(db: Db, store: Store, operationTimeoutMs: numbe
         details: { place: bad.places[0] },
       })
     }
-    for (const index of duplicates) {
-      const document = documents[index]
-      if (document !== undefined) await again(document)
+    const known = duplicates.flatMap((index) => documents[index] ?? [])
+    // Most of what is there already is there from this very message: found with one question for all of them.
+    const places = await placesOf(known.map(({ _id }) => _id))
+    for (const document of known) {
+      if (!document.places.every((place) => places.get(document._id)?.includes(place))) await again(document)
     }
   }
 }
