@@ -76,6 +76,13 @@ export class Attempt implements HandlerContext {
     return this.#rejection
   }
 
+  /** Another attempt has the receipt in hand: this one is repeated and does not count, for the handler did not run. */
+  held(): SubscriberError {
+    const message = `Another attempt to handle ${this.event.envelope.id} has not ended; it is waited for.`
+    this.#rejection = new SubscriberError('RECEIPT_HELD', message, { canRetry: true })
+    return this.#rejection
+  }
+
   /** Aborts the handler through no fault of its own: this attempt does not count, unless it succeeds all the same. */
   interrupt(reason: SubscriberError): void {
     this.#abort(reason)

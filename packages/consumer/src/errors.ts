@@ -12,6 +12,7 @@ import { HouseHelperError } from '@house-helper/events-core'
  * - `REJECTED`: a handler rejected the event for good.
  * - `CONTRACT_BROKEN`: the event's data or subject is not what its contract says.
  * - `EVENT_ID_CONFLICT`: another event with the same id was handled before; only receipts can tell.
+ * - `RECEIPT_HELD`: another attempt to handle the event, perhaps of a dead process, has its receipt in hand.
  * - `VERSION_TOO_NEW`: the event has a later major version than the contract here.
  * - `VERSION_UNKNOWN`: the event has an earlier major version than the contract here, or none that can be read.
  * - `PROCESS_DIED`: the process died while it handled this event, as often as the event may be tried.
@@ -30,6 +31,7 @@ export type SubscriberErrorCode =
   | 'REJECTED'
   | 'CONTRACT_BROKEN'
   | 'EVENT_ID_CONFLICT'
+  | 'RECEIPT_HELD'
   | 'VERSION_TOO_NEW'
   | 'VERSION_UNKNOWN'
   | 'PROCESS_DIED'

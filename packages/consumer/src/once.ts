@@ -15,10 +15,10 @@ export interface OnceDelivery {
 }
 
 /**
- * What came of it: the handler has run and its effects are there; they were there before; or the receipt is of another
- * event with the same id.
+ * What came of it: the handler has run and its effects are there; they were there before; the receipt is of another event
+ * with the same id; or another attempt, perhaps of a process that is dead, has the receipt in hand and is not done.
  */
-export type OnceOutcome = 'handled' | 'repeat' | 'conflict'
+export type OnceOutcome = 'handled' | 'repeat' | 'conflict' | 'held'
 
 /**
  * Gives each event its effects once, by a receipt that is written together with them. `Extra` is what the handler needs

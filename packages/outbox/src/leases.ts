@@ -111,21 +111,19 @@ export class Leases {
 
   async #take(view: View, share: number): Promise<void> {
     const others = new Set(view.filter(({ holder, alive }) => holder && alive).map(({ _id }) => _id))
-    const free = shuffled(slotIds.filter((id) => !others.has(id)))
-    const held = new Set(this.#held)
-    for (const id of free) {
-      if (held.size >= share) break
-      if (await this.#takeSlot(id)) held.add(slotNumber(id))
-    }
-    if (held.size > this.#held.size) {
-      this.#options.logger.info({ slots: held.size }, 'A relay has taken slots')
-    }
-    this.#held = held
+    const own = (id: string): boolean => this.#held.has(slotNumber(id))
+    const free = shuffled(slotIds.filter((id) => !others.has(id) && !own(id)))
+    const wanted = free.slice(0, Math.max(0, share - this.#held.size))
+    const taken = (await Promise.all(wanted.map((id) => this.#takeSlot(id)))).flat()
+    if (taken.length === 0) return
+    this.#held = new Set([...this.#held, ...taken])
+    this.#options.logger.info({ slots: this.#held.size }, 'A relay has taken slots')
   }
 
-  async #takeSlot(id: string): Promise<boolean> {
+  async #takeSlot(id: string): Promise<readonly number[]> {
     const free = { _id: id, $or: [{ holder: null }, expired] }
-    return (await this.#options.leases.updateOne(free, this.#lease())).matchedCount === 1
+    const { matchedCount } = await this.#options.leases.updateOne(free, this.#lease())
+    return matchedCount === 1 ? [slotNumber(id)] : []
   }
 }
 

@@ -10,3 +10,10 @@ export function mongoFailure(error: unknown): string {
 export function isDuplicateKey(error: unknown): error is MongoServerError {
   return error instanceof MongoServerError && error.code === 11_000
 }
+
+const WRITE_CONFLICT = 112
+
+/** Whether a write met one of another transaction. */
+export function isConflict(error: unknown): boolean {
+  return error instanceof MongoServerError && error.code === WRITE_CONFLICT
+}

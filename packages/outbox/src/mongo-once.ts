@@ -5,7 +5,7 @@ import { createMissing } from './collections.ts'
 import { digestOf } from './digest.ts'
 import { OutboxError, positive } from './errors.ts'
 import { expireBy } from './expiry.ts'
-import { isDuplicateKey } from './mongo-failure.ts'
+import { isConflict, isDuplicateKey } from './mongo-failure.ts'
 import { onceDone } from './once-done.ts'
 import { inTransaction } from './transaction.ts'
 
@@ -41,6 +41,9 @@ interface ReceiptId {
   readonly run: string | null
 }
 
+/** Ends the waiting for a receipt that another transaction has written and not committed. */
+const inHand = new Error('The receipt is in hand.')
+
 const receiptSchema = z.object({ digest: z.string() })
 
 /** The longest wait for a receipt to be read, in milliseconds. */
@@ -65,16 +68,22 @@ export function mongoOnce(client: MongoClient, options: MongoOnceOptions = {}): 
   async function run(delivery: OnceDelivery, handle: (context: MongoContext) => Promise<void>): Promise<OnceOutcome> {
     await prepared()
     const receipt = { _id: receiptId(delivery), digest: digestOf(delivery.value), handledAt: new Date() }
+    const waitUntilMs = (performance.now() + delivery.deadlineMs) / 2
     let written = false
     try {
       await inTransaction(client, delivery.signal, async (session) => {
         written = false
-        await receipts.insertOne(receipt, { session })
+        const held = performance.now() > waitUntilMs
+        await receipts.insertOne(receipt, { session }).catch((error: unknown) => {
+          // No more runs, so that the handler would not begin with its time nearly over.
+          throw held && isConflict(error) ? inHand : error
+        })
         written = true
         await handle({ session })
       })
       return 'handled'
     } catch (error) {
+      if (error === inHand) return 'held'
       // A duplicate key of the handler's own is its failure like any other.
       if (written || !isDuplicateKey(error)) throw error
       return compare(receipts, receipt)

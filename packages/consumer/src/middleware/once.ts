@@ -33,4 +33,5 @@ async function runOnce(receipts: Once, next: Handler, event: PendingEvent, attem
   const outcome = await receipts.run({ event: read, value, delivery, signal, deadlineMs }, handle)
   event.repeat = outcome === 'repeat'
   if (outcome === 'conflict') throw attempt.conflict()
+  if (outcome === 'held') throw attempt.held()
 }

@@ -34,11 +34,12 @@ export function retry({ wait, statistics, logger, random = Math.random }: RetryN
     const failed = (event: PendingEvent, error: unknown): Outcome => {
       event.suspect = false
       if (event.dropped) return undefined
+      const options = event.route.retry
       if (isInterruption(error)) {
         event.attempts -= 1
-        return again(event, 0)
+        // Who has the receipt in hand is given time; it may be a dead process, whose transaction ends by itself.
+        return again(event, isHouseHelperError(error, 'RECEIPT_HELD') ? options.baseMs : 0)
       }
-      const options = event.route.retry
       if (isHouseHelperError(error)) event.firstFailure ??= failureNote(error)
       if (!isRetriable(error) || event.attempts >= event.attemptLimit) throw error
       statistics.retried += 1
@@ -61,7 +62,7 @@ export function backoffMs(
 }
 
 function isInterruption(error: unknown): boolean {
-  return isHouseHelperError(error, 'LEASE_UNCERTAIN', 'PARTITION_LOST', 'CLOSING')
+  return isHouseHelperError(error, 'LEASE_UNCERTAIN', 'PARTITION_LOST', 'CLOSING', 'RECEIPT_HELD')
 }
 
 function isRetriable(error: unknown): boolean {
