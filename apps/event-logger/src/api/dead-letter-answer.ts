@@ -48,7 +48,7 @@ const summaryFields = {
 }
 
 /** A dead letter as lists answer it. */
-export const deadLetterSummarySchema = z
+const deadLetterSummarySchema = z
   .strictObject(summaryFields)
   .meta({ id: 'DeadLetterSummary', description: 'An event that a group gave up on.' })
 

@@ -2,9 +2,8 @@ import type { Collection, Db, IndexDescription } from 'mongodb'
 import { DURABLE } from '../collections.ts'
 import type { DeadLetterDocument, DeadPartition } from './document.ts'
 
-/** The names of the index's collections. */
+/** The name of the collection that holds dead letters. */
 export const DEAD_LETTERS = 'deadLetters'
-export const DEAD_PARTITIONS = 'deadPartitions'
 
 /**
  * The indexes of `deadLetters`. Lists name their states, all three if need be, so that each of them is read in order:
@@ -23,7 +22,7 @@ export function deadLetterCollection(db: Db): Collection<DeadLetterDocument> {
 
 /** How far the dead-letter topics of a database are indexed. */
 export function deadPartitionCollection(db: Db): Collection<DeadPartition> {
-  return db.collection<DeadPartition>(DEAD_PARTITIONS, options)
+  return db.collection<DeadPartition>('deadPartitions', options)
 }
 
 /** Makes the indexes that are missing; what exists stays. */

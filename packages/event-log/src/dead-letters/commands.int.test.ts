@@ -215,6 +215,42 @@ describe('commands on dead letters', () => {
     expect(sent.map((one) => one.ok && one.note.redriveId)).toEqual([`${id}-1`, `${id}-1`])
   })
 
+  it('what the inbox topic does not take is left alone, and its neighbours are sent', async () => {
+    await give('points', 3)
+    const { sender, ...rest } = stand.transport
+    const picky: typeof sender = {
+      async append(batch, options) {
+        const isTooLarge = batch.messages.length > 1 || String(batch.messages[0]?.value).includes('points-1')
+        if (isTooLarge) throw new TransportError('MESSAGE_TOO_LARGE', 'Too large.', { outcome: 'not-sent' })
+        return await sender.append(batch, options)
+      },
+    }
+    const commands = stand.commands({ transport: { ...rest, sender: picky } })
+    const [, { id = '' } = {}] = await all()
+    const result = await commands.redrive({ filter: { group: 'points' } })
+    expect(result).toMatchObject({ matched: 3, changed: 2, skipped: [{ id, reason: 'too-large' }], problem: undefined })
+    expect(statesOf(await all())).toEqual(['points-0 redriven', 'points-1 open', 'points-2 redriven'])
+    expect(await inboxIds('points')).toEqual(['points-0', 'points-2'])
+  })
+
+  it('brokers that are away stop a redrive with the reason, and nothing is said to be redriven', async () => {
+    await give('points', 2)
+    await give('mail', 2)
+    const { sender: _, ...rest } = stand.transport
+    const tried: string[] = []
+    const away = {
+      async append({ topic }: { readonly topic: string }): Promise<never> {
+        tried.push(topic)
+        throw new TransportError('UNREACHABLE', 'No broker answers.', { outcome: 'not-sent' })
+      },
+    }
+    const commands = stand.commands({ transport: { ...rest, sender: away } })
+    const { changed, problem, next } = await commands.redrive({ filter: { type: 'task.completed' } })
+    expect({ changed, code: problem?.code, next }).toEqual({ changed: 0, code: 'UNREACHABLE', next: undefined })
+    expect(tried).toHaveLength(1)
+    expect(await stand.letters.redrive({ filter: { type: 'task.completed' } })).toMatchObject({ changed: 4 })
+  })
+
   it('redrive of a group without an inbox topic says what to create, and leaves it open', async () => {
     const { admin } = stand.transport
     const dead = { name: 'house-helper.dead.bare', partitions: 1, replicationFactor: 1, config: {} }

@@ -16,7 +16,7 @@ export type Sent =
 
 /** Sends dead letters to the inbox topic of the group that gave up on each. */
 export interface InboxSender {
-  /** Sends them in their order, as far as they share a partition. Never rejects: each one has its outcome. */
+  /** Sends them in their order, as far as they share a partition, until one fails. Never rejects: each has its outcome. */
   send(documents: readonly DeadLetterDocument[]): Promise<readonly Sent[]>
 }
 
@@ -39,21 +39,23 @@ export function inboxSender(
   let turn: Promise<unknown> = Promise.resolve()
   const sendAll = async (documents: readonly DeadLetterDocument[]): Promise<Sent[]> => {
     const sent: Sent[] = []
-    for (const [group, ofGroup] of Map.groupBy(documents, ({ group }) => group)) {
-      try {
+    try {
+      for (const [group, ofGroup] of Map.groupBy(documents, ({ group }) => group)) {
         const topic = inbox(group)
         const partitions = await partitionsOf(transport, topic, group)
         const byPartition = Map.groupBy(ofGroup, (document) => partitionOf(document, partitions, transport))
         for (const [partition, some] of byPartition) {
-          for (const batch of batches(some.map(outgoing)))
+          for (const batch of batches(some.map(outgoing))) {
             sent.push(...(await append(transport, topic, partition, batch)))
+          }
         }
-      } catch (error) {
-        const done = new Set(sent.map(({ document }) => document))
-        sent.push(...ofGroup.filter((document) => !done.has(document)).map((document) => ({ document, error })))
       }
+      return sent
+    } catch (error) {
+      // The others are not tried: brokers that are away would be waited for again with each of them.
+      const done = new Set(sent.map(({ document }) => document))
+      return [...sent, ...documents.filter((document) => !done.has(document)).map((document) => ({ document, error }))]
     }
-    return sent
   }
   return {
     send(documents) {
