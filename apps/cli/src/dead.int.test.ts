@@ -20,7 +20,14 @@ const mongodbUri = process.env.MONGODB_URI ?? ''
 const name = `dead-${randomBytes(6).toString('hex')}`
 const kafkaEnv = { KAFKA_BROKERS: process.env.KAFKA_BROKERS, KAFKA_TOPIC_PREFIX: name }
 const names = topicNames(name)
-const groups = ['one', 'many', 'once', 'bystander']
+// A group is known by its name alone, whatever the topics' prefix.
+const [one, many, once, bystander] = ['one', 'many', 'once', 'bystander'].map((group) => `${group}-${name}`) as [
+  string,
+  string,
+  string,
+  string,
+]
+const groups = [one, many, once, bystander]
 const deadline = { timeout: 30_000, interval: 50 }
 
 let client: MongoClient
@@ -61,6 +68,7 @@ afterAll(async () => {
   await transport?.close()
   const admin = new Admin({ clientId: name, bootstrapBrokers: String(process.env.KAFKA_BROKERS).split(',') })
   await admin.deleteTopics({ topics: topics.filter((topic) => topic.startsWith(`${name}.`)) })
+  await admin.deleteGroups({ groups: [...groups, name] })
   await admin.close()
   await client?.db(name).dropDatabase()
   await client?.close()
@@ -108,23 +116,23 @@ async function messages(topic: string): Promise<FetchedMessage[]> {
 describe('dead letters, from the handler that fails to the one that is corrected', () => {
   it('are indexed, listed, shown, redriven to the group that gave up, handled, and then said to be redriven', async () => {
     const handled: string[] = []
-    const bystander: string[] = []
+    const seen: string[] = []
     let isFixed = false
-    await subscribe('one', (id, kind) => {
+    await subscribe(one, (id, kind) => {
       if (!isFixed) throw new Error('no such task')
       handled.push(`${id} ${kind}`)
     })
-    await subscribe('bystander', (id, kind) => void bystander.push(`${id} ${kind}`))
+    await subscribe(bystander, (id, kind) => void seen.push(`${id} ${kind}`))
     await publish('one-1')
 
-    const [letter] = await listed('one', 1)
-    const [counted] = (await run('dead', 'list', '--by-error', '--group', 'one')).lines
+    const [letter] = await listed(one, 1)
+    const [counted] = (await run('dead', 'list', '--by-error', '--group', one)).lines
     expect(counted).toMatchObject({ count: 1, type: 'task.created', fingerprint: letter?.fingerprint })
     const id = String(letter?.id)
     const shown = (await run('dead', 'show', id)).lines[0]
     const [original] = (await messages(names.domain('tasks'))).filter(({ value }) => String(value).includes('one-1'))
     expect(shown).toMatchObject({
-      ...{ group: 'one', state: 'open', count: 1, eventId: 'one-1', subject: 'household-1', kind: 'live', attempts: 2 },
+      ...{ group: one, state: 'open', count: 1, eventId: 'one-1', subject: 'household-1', kind: 'live', attempts: 2 },
       lastFailure: { code: 'HANDLER_FAILED', message: expect.stringContaining('no such task') },
       ...{ key: { text: 'household-1' }, value: { text: String(original?.value) } },
       position: { topic: names.domain('tasks'), offset: original?.offset },
@@ -139,32 +147,32 @@ describe('dead letters, from the handler that fails to the one that is corrected
 
     const again = await run('dead', 'redrive', id)
     expect(again).toMatchObject({ exitCode: 1, lines: [{ matched: 0, redriven: 0 }] })
-    const [sent, ...more] = await messages(names.inbox('one'))
+    const [sent, ...more] = await messages(names.inbox(one))
     expect(more).toEqual([])
     expect(sent && decodeDelivery(sent)).toMatchObject({
       ok: true,
       original: { key: original?.key, value: original?.value, headers: original?.headers },
     })
-    expect(bystander).toEqual(['one-1 live'])
-    expect(await messages(names.inbox('bystander'))).toEqual([])
+    expect(seen).toEqual(['one-1 live'])
+    expect(await messages(names.inbox(bystander))).toEqual([])
   }, 60_000)
 
   it('are redriven by filter, at a rate, and open again where the handler fails again; the rest is discarded', async () => {
     const ids = Array.from({ length: 12 }, (_, n) => `many-${String(n).padStart(2, '0')}`)
     const handled: string[] = []
     let isFixed = false
-    await subscribe('many', (id) => {
+    await subscribe(many, (id) => {
       if (id.startsWith('many') && (!isFixed || id === 'many-05')) throw new Error('not yet')
       handled.push(id)
     })
     await publish(...ids)
-    await listed('many', 12, '--subject', 'household-1', '--type', 'task.created')
+    await listed(many, 12, '--subject', 'household-1', '--type', 'task.created')
 
-    const filter = ['--group', 'many', '--type', 'task.created']
+    const filter = ['--group', many, '--type', 'task.created']
     expect((await run('dead', 'redrive', ...filter, '--dry-run')).lines).toMatchObject([
       { dryRun: true, matched: 12, sample: ids.slice(0, 5).map((eventId) => ({ eventId })) },
     ])
-    expect(await messages(names.inbox('many'))).toEqual([])
+    expect(await messages(names.inbox(many))).toEqual([])
     isFixed = true
     const startedMs = performance.now()
     const { lines } = await run('dead', 'redrive', ...filter, '--rate', '20', '--yes')
@@ -173,21 +181,21 @@ describe('dead letters, from the handler that fails to the one that is corrected
     expect(performance.now() - startedMs).toBeGreaterThanOrEqual(590)
 
     const [failed] = await vi.waitFor(async () => {
-      const open = await listed('many', 1)
+      const open = await listed(many, 1)
       expect(open).toMatchObject([{ eventId: 'many-05', kind: 'redrive', count: 2 }])
       return open
     }, deadline)
     const others = ids.filter((id) => id !== 'many-05')
     await vi.waitFor(() => expect(handled.filter((id) => id.startsWith('many'))).toEqual(others), deadline)
-    const metric = `event_logger_dead_letters_open{group="many"}`
+    const metric = `event_logger_dead_letters_open{group="${many}"}`
     const metrics = async () => (await fetch(`${logger.probeUrl}/metrics`)).text()
     await vi.waitFor(async () => expect(await metrics()).toContain(`${metric} 1\n`), deadline)
     const discarded = await run('dead', 'discard', String(failed?.id))
     expect(discarded.lines).toEqual([{ matched: 1, discarded: 1, skipped: [] }])
     await vi.waitFor(async () => expect(await metrics()).toContain(`${metric} 0\n`), deadline)
-    await listed('many', 11, '--state', 'redriven')
+    await listed(many, 11, '--state', 'redriven')
     expect((await run('dead', 'redrive', String(failed?.id))).exitCode).toBe(1)
-    expect(await messages(names.inbox('many'))).toHaveLength(12)
+    expect(await messages(names.inbox(many))).toHaveLength(12)
   }, 60_000)
 
   it('have one effect under once, also where a crash of the logger made it send a redrive twice', async () => {
@@ -203,12 +211,12 @@ describe('dead letters, from the handler that fails to the one that is corrected
         },
       }),
     ]
-    const once = mongoOnce(client, { database: name })
-    const one = createSubscriber({ transport, groupId: 'once', on, once, ...quick })
-    subscribers.push(one)
-    await one.start()
+    const receipts = mongoOnce(client, { database: name })
+    const subscriber = createSubscriber({ transport, groupId: once, on, once: receipts, ...quick })
+    subscribers.push(subscriber)
+    await subscriber.start()
     await publish('once-1')
-    const [letter] = await listed('once', 1)
+    const [letter] = await listed(once, 1)
     const id = String(letter?.id)
 
     isFixed = true
@@ -220,12 +228,12 @@ describe('dead letters, from the handler that fails to the one that is corrected
     const eventsOf = async () => (await effects.find().toArray()).map(({ event }) => event)
     await vi.waitFor(async () => expect(await eventsOf()).toContain('after-1'), deadline)
     const committed = async () => {
-      const positions = await transport.admin.committed('once', [names.inbox('once')])
+      const positions = await transport.admin.committed(once, [names.inbox(once)])
       return positions.reduce((sum, { offset }) => sum + offset, 0)
     }
     await vi.waitFor(async () => expect(await committed()).toBe(2), deadline)
-    const redrives = (await messages(names.inbox('once'))).map(decodeDelivery)
-    expect(redrives.map((one) => one.ok && one.note.redriveId)).toEqual([`${id}-1`, `${id}-1`])
+    const redrives = (await messages(names.inbox(once))).map(decodeDelivery)
+    expect(redrives.map((redrive) => redrive.ok && redrive.note.redriveId)).toEqual([`${id}-1`, `${id}-1`])
     expect((await eventsOf()).filter((event) => event === 'once-1')).toEqual(['once-1'])
   }, 60_000)
 })
