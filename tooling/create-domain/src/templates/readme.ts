@@ -43,6 +43,10 @@ await subscriber.closed // rejects if it dies
 
 One process, one subscriber: handlers of other domains go into the same \`on\`. Events of one household arrive in order. Enumerations may grow, so a handler has to expect values that it does not know. Options and guarantees: [consumer](../../consumer/README.md), [producer](../../producer/README.md).
 
+## With MongoDB
+
+\`@house-helper/${domain}/mongo\` has what belongs in a service's own transactions (\`mongodb\` is an optional peer): \`create${capital}Outbox\`, whose \`enqueue\` publishes if the transaction commits, \`createOutboxRelay\`, which publishes it, and \`mongoOnce\` with \`on${capital}Once\`, so that a handler's writes happen once. Examples and guarantees: [outbox](../../outbox/README.md).
+
 ## Also exported
 
 - \`${variable}\`, the domain with its contracts, for tools.
