@@ -60,6 +60,25 @@ describe('a relay', () => {
     expect(relay.health()).toMatchObject({ status: 'degraded', reasons: [{ code: 'CHANGE_STREAM_FAILING' }] })
   })
 
+  it.each(['find', 'deleteMany'])(
+    'goes on when MongoDB answers again, after %s failed, and sends each once',
+    async (failing) => {
+      let away = true
+      const db = withMethods(stand.db, 'outbox', (original, name) => (...args) => {
+        if (away && name === failing) throw new MongoError('the server is away')
+        return original(...args)
+      })
+      const relay = stand.relay({ db })
+      await enqueueSteps(2)
+      await until('health tells', () => relay.health().reasons.some(({ code }) => code === 'MONGODB_FAILING'))
+      away = false
+      await sent()
+      expect(firstSteps(await stand.published())).toEqual(new Map(households.map((key) => [key, range(2)])))
+      expect(await stand.published()).toHaveLength(10)
+      await until('the relay is up', () => relay.health().status === 'up')
+    },
+  )
+
   it('keeps sent entries for a time where it is told to, and sends them once', async () => {
     stand.relay({ keepSentMs: 60_000 })
     await enqueueSteps(2)
