@@ -72,8 +72,8 @@ export interface Sender {
   /**
    * Appends a batch to its topic-partition: one attempt, no retry. Resolves once every in-sync replica has it.
    *
-   * The caller keeps at most one append in flight for each topic-partition, and sends the same batch again, if it wants
-   * to, before another one: so order holds. A rejection is a `TransportError` whose `outcome` says whether the batch may
+   * A caller keeps at most one append in flight for each topic-partition, and sends the same batch again, if it wants
+   * to, before another one: so its order holds. Appends of several callers to one topic-partition take turns. A rejection is a `TransportError` whose `outcome` says whether the batch may
    * have been written (`unknown`) or certainly was not (`not-sent`), and whose `canRetry` says if trying again makes sense.
    */
   append(batch: OutgoingBatch, options: { readonly timeoutMs: number }): Promise<{ readonly baseOffset: number }>

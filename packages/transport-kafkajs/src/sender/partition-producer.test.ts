@@ -77,11 +77,13 @@ describe('the producer of a partition', () => {
     await expect(append(batch)).rejects.toMatchObject({ outcome: 'unknown' })
   })
 
-  it('refuses a second append while one is in flight', async () => {
-    const { append } = newProducer([{ offset: 0 }])
-    const first = append(batchOf('a'))
-    await expect(append(batchOf('b'))).rejects.toMatchObject({ code: 'PROTOCOL', outcome: 'not-sent' })
-    await first
+  it('lets appends of several callers take turns', async () => {
+    const { append, sent } = newProducer([{ offset: 0 }, { cut: true }, { offset: 2 }])
+    const appends = [append(batchOf('a', 'b')), append(batchOf('c')), append(batchOf('d'))]
+    const settled = await Promise.allSettled(appends)
+    expect(settled.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled'])
+    expect(sent.map(({ count }) => count)).toEqual([2, 1, 1])
+    expect(sent[2]?.producerId).not.toBe(sent[1]?.producerId)
   })
 })
 

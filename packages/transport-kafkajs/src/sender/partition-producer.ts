@@ -4,7 +4,7 @@ import { kafkaErrorOf } from '../client/wire-errors.ts'
 import { encodeRecordBatch } from '../records/record-batch-encoder.ts'
 import { newProducerIdentity, type ProducerIdentity, produce } from './produce.ts'
 
-/** Appends to one topic-partition as one idempotent producer, one batch at a time. */
+/** Appends to one topic-partition as one idempotent producer: one batch at a time, whoever asks; appends take turns. */
 export interface PartitionProducer {
   append(batch: OutgoingBatch, timeoutMs: number): Promise<{ readonly baseOffset: number }>
 }
@@ -61,7 +61,6 @@ export function createPartitionProducer(
   let sequence = 0
   let nextOffset = 0
   let rejected: Rejected | undefined
-  let busy = false
 
   async function attempt(
     messages: readonly OutgoingMessage[],
@@ -130,18 +129,24 @@ export function createPartitionProducer(
     }
   }
 
+  let turns: Promise<unknown> = Promise.resolve()
+
   return {
-    async append(batch, timeoutMs) {
-      if (busy) {
-        const message = `${topic}/${partition} has an append in flight: await it before the next one.`
-        throw new TransportError('PROTOCOL', message, { outcome: 'not-sent', details: { topic, partition } })
-      }
-      busy = true
-      try {
-        return await appendNow(batch, timeoutMs)
-      } finally {
-        busy = false
-      }
+    append(batch, timeoutMs) {
+      const end = performance.now() + timeoutMs
+      const turn = turns.then(() => {
+        const leftMs = end - performance.now()
+        if (leftMs > 0) return appendNow(batch, leftMs)
+        const message = `${topic}/${partition} was taken by the appends of others for ${timeoutMs} ms.`
+        throw new TransportError('TIMEOUT', message, {
+          outcome: 'not-sent',
+          canRetry: true,
+          details: { topic, partition },
+        })
+      })
+      // Its caller hears of a failure; whoever comes next only waits for its end.
+      turns = turn.catch(() => {})
+      return turn
     },
   }
 }

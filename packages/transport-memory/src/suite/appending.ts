@@ -40,6 +40,15 @@ export function describeAppending(stage: Stage): void {
       expect(await stage.transport.read({ topic, partition: 0, offset: 0 })).toMatchObject([{ timestampMs }])
     })
 
+    it('lets several callers append to one partition at the same time', async () => {
+      const topic = await stage.topic()
+      const answers = await Promise.all(
+        Array.from({ length: 20 }, (_, caller) => append(topic, 0, [textMessage(`${caller}`)])),
+      )
+      expect(new Set(answers.map(({ baseOffset }) => baseOffset)).size).toBe(20)
+      expect(await stage.transport.read({ topic, partition: 0, offset: 0 })).toHaveLength(20)
+    })
+
     it('answers with the offset of the batch, counted from 0 in each partition', async () => {
       const topic = await stage.topic(2)
       const first = await stage.append(topic, 0, texts(3))
