@@ -53,6 +53,9 @@ interface Backlog extends Pick<Prepared, 'close'> {
   record(program: string): Promise<RecordAnswer>
 }
 
+// As the event logger is started; the hand-written loop has the same.
+const nodeArgs = ['--max-old-space-size=384', '--max-semi-space-size=8']
+
 let backlogs = 0
 
 async function preparedBacklog(stack: BenchStack, count: number): Promise<Backlog> {
@@ -71,7 +74,7 @@ async function preparedBacklog(stack: BenchStack, count: number): Promise<Backlo
         topicPrefix,
         count,
       }
-      const answer = await runProgram<RecordAnswer>(program, order)
+      const answer = await runProgram<RecordAnswer>(program, order, nodeArgs)
       const recorded = await client.db(name).collection('records').countDocuments()
       if (recorded !== count) throw new Error(`${program} stored ${recorded} of ${count} events`)
       await client.db(name).dropDatabase()
