@@ -53,23 +53,3 @@ it('ends with 1 where an address is taken, and names the settings of it', { time
   expect(log.at(-1)).toMatchObject({ level: 'fatal', err: { code: 'ADDRESS_UNAVAILABLE' } })
   expect(JSON.stringify(log.at(-1))).toContain('HTTP_PORT')
 })
-
-it('ends at once at the second signal', { timeout: 60_000 }, async () => {
-  const logger = startLogger({
-    KAFKA_BROKERS: '127.0.0.1:9',
-    // Nothing answers for a minute, so that the request below is still open while the API closes.
-    MONGODB_URI: 'mongodb://127.0.0.1:9/?replicaSet=rs0&serverSelectionTimeoutMS=60000',
-    HTTP_PORT: '0',
-    PROBE_PORT: '0',
-    PROBE_HOST: '127.0.0.1',
-  })
-  const { url } = await logger.logged('The event logger listens.')
-  const cut = expect(fetch(`${url}/api/v1/events`)).rejects.toThrow('fetch failed')
-  // Answered after the request above was taken.
-  expect((await fetch(`${url}/nowhere`)).status).toBe(404)
-  logger.kill('SIGTERM')
-  await logger.logged('Shutting down; once more ends at once.')
-  logger.kill('SIGTERM')
-  expect(await logger.ended).toMatchObject({ exitCode: 143 })
-  await cut
-})

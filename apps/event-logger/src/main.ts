@@ -2,13 +2,16 @@ import { isHouseHelperError } from '@house-helper/events-core'
 import { configFromEnv, type EventLoggerConfig } from './config.ts'
 import { createEventLogger } from './event-logger.ts'
 import { createLogger } from './logs.ts'
+import { onceSignalled } from './signals.ts'
 
 const shutdownTimeoutMs = 10_000
 
 const config = readConfig()
 const logger = createLogger(config.logLevel)
 try {
-  const signalled = onceSignalled()
+  const signalled = onceSignalled(process, (signal) =>
+    logger.info({ signal }, 'Shutting down; once more ends at once.'),
+  )
   const eventLogger = await createEventLogger(config, { logger })
   const dead = eventLogger.closed.then(
     () => undefined,
@@ -27,22 +30,6 @@ try {
 } catch (error) {
   logger.fatal({ err: error }, 'The event logger ends.')
   process.exit(1)
-}
-
-/** Resolves with the first SIGTERM or SIGINT; the second one ends the process at once. */
-function onceSignalled(): Promise<undefined> {
-  return new Promise((resolve) => {
-    const first = (signal: NodeJS.Signals): void => {
-      logger.info({ signal }, 'Shutting down; once more ends at once.')
-      for (const name of ['SIGTERM', 'SIGINT'] as const) {
-        process.removeListener(name, first)
-        process.once(name, () => process.exit(name === 'SIGINT' ? 130 : 143))
-      }
-      resolve(undefined)
-    }
-    process.on('SIGTERM', first)
-    process.on('SIGINT', first)
-  })
 }
 
 function readConfig(): EventLoggerConfig {
