@@ -1,4 +1,5 @@
 export type { Choice, KafkaChoice, MongoChoice } from './choice.ts'
+export { lastLines } from './command.ts'
 export { isLocalStackError, LocalStackError, type LocalStackErrorCode } from './errors.ts'
 export type { Certificates } from './kafka/certificates.ts'
 export { type KafkaOptions, type KafkaServer, startKafka } from './kafka/kafka-server.ts'

@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process'
 import { mkdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
-import { projectRoot, type SupervisedProcess, superviseProcess } from '@house-helper/local-stack'
+import { lastLines, projectRoot, superviseProcess } from '@house-helper/local-stack'
 
 /** A program of this repository that runs for the whole of a start. */
 export interface Service {
@@ -47,13 +47,15 @@ export async function startService({ name, file, env, nodeArgs = [], logsDir }: 
   const died = child.ended.then(async (code) => {
     // Wanted: then nobody waits for this any more.
     if (stopping) return new Promise<never>(() => {})
-    throw new Error(`${name} ended with code ${code}; ${logFile} ends with:\n${await lastLines(logFile, 15)}`)
+    throw new Error(
+      `${name} ended with code ${code}; ${logFile} ends with:\n${lastLines(await readFile(logFile, 'utf8'), 15)}`,
+    )
   })
   // Whoever starts a service also waits for its death; until then an early one must not count as unhandled.
   died.catch(() => {})
   const stop = async (): Promise<void> => {
     stopping = true
-    await (child satisfies SupervisedProcess).stop()
+    await child.stop()
   }
   return { name, died, stop }
 }
@@ -78,9 +80,4 @@ export async function runProgram({ file, args, env, signal, timeoutMs }: Program
     const { stderr = '' } = error as { stderr?: string }
     throw new Error(`${file} ${args.join(' ')} failed: ${stderr.trim() || (error as Error).message}`, { cause: error })
   }
-}
-
-async function lastLines(file: string, count: number): Promise<string> {
-  const lines = (await readFile(file, 'utf8')).trimEnd().split('\n')
-  return lines.slice(-count).join('\n')
 }
