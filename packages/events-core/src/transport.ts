@@ -150,6 +150,35 @@ export interface TopicDescription {
   readonly replicationFactor: number
 }
 
+/** A member of a group, as its coordinator knows it. Topics, partitions and announcement are empty while the group shares its partitions anew. */
+export interface GroupMember {
+  /** What the coordinator calls it. */
+  readonly id: string
+  /** What the client calls itself. */
+  readonly clientId: string
+  /** Where it connects from. */
+  readonly host: string
+  /** What it wants to receive. */
+  readonly topics: readonly string[]
+  /** What it was given. */
+  readonly partitions: readonly TopicPartition[]
+  /** {@link ReceiverOptions.announcement}, or what another client put in its place: bytes from outside. */
+  readonly announcement: Uint8Array
+}
+
+/**
+ * How a group stands: `stable` with members that have their partitions; `rebalancing` while they share them; `empty`
+ * without members; `unknown` where the coordinator tells nothing about a group of this name.
+ */
+export type GroupState = 'stable' | 'rebalancing' | 'empty' | 'unknown'
+
+/** A group as its coordinator describes it. */
+export interface GroupDescription {
+  readonly groupId: string
+  readonly state: GroupState
+  readonly members: readonly GroupMember[]
+}
+
 /** Asks about topics and groups, and creates topics. Every call has a deadline of its own. */
 export interface Admin {
   clusterId(): Promise<string>
@@ -163,6 +192,10 @@ export interface Admin {
   ranges(topics: readonly string[]): Promise<readonly PartitionRange[]>
   /** What a group has committed in these topics; partitions without a commit are left out. */
   committed(groupId: string, topics: readonly string[]): Promise<readonly CommittedPosition[]>
+  /** Every group that has members or commits, of whatever topics, as far as this user may see them; sorted. */
+  groupIds(): Promise<readonly string[]>
+  /** Describes a group; one that does not exist is `unknown`. Rejects with `NOT_AUTHORIZED` where this user may not see it. */
+  describeGroup(groupId: string): Promise<GroupDescription>
 }
 
 /**

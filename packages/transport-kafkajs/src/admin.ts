@@ -12,6 +12,7 @@ import { asIs } from './client/exchange.ts'
 import { kafkajsInternals } from './client/kafkajs-internals.ts'
 import type { Wire } from './client/wire.ts'
 import { missingTopic, toTransportError } from './client/wire-errors.ts'
+import { describeGroup, groupIds } from './groups.ts'
 
 /** How long each call tries, in milliseconds. */
 const ADMIN_TIMEOUT_MS = 15_000
@@ -33,6 +34,8 @@ export function createAdmin(wire: Wire): Admin {
     createTopics: async (topics) => await createTopics(wire, topics),
     ranges: async (topics) => await ranges(wire, topics),
     committed: async (groupId, topics) => await committed(wire, groupId, topics),
+    groupIds: async () => await groupIds(wire, ADMIN_TIMEOUT_MS),
+    describeGroup: async (groupId) => await describeGroup(wire, groupId, ADMIN_TIMEOUT_MS),
   }
 }
 

@@ -40,6 +40,8 @@ export function createAdmin(cluster: Cluster, assertOpen: () => void): Admin {
         ),
       ),
     committed: (groupId, topics) => ask(() => committed(cluster, groupId, topics)),
+    groupIds: () => ask(() => cluster.groupIds()),
+    describeGroup: (groupId) => ask(() => cluster.group(groupId).description()),
   }
 }
 

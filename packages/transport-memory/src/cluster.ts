@@ -27,6 +27,8 @@ export interface Cluster {
   append(batch: OutgoingBatch): number
   /** A group, with or without members. */
   group(groupId: string): Group
+  /** The groups that have members or commits, sorted. */
+  groupIds(): readonly string[]
   newMemberId(groupId: string): string
   /** Calls back after every append, until the returned function is called. */
   watch(wake: () => void): () => void
@@ -81,6 +83,11 @@ export function createCluster(settings: ClusterSettings): Cluster {
       groups.set(groupId, group)
       return group
     },
+    groupIds: () =>
+      [...groups]
+        .filter(([, group]) => group.description().state !== 'unknown')
+        .map(([groupId]) => groupId)
+        .sort(),
     newMemberId(groupId) {
       members += 1
       return `${groupId}-member-${members}`

@@ -1,4 +1,4 @@
-import type { AssignedPartition, CommittedPosition, TopicPartition } from '@house-helper/events-core'
+import type { AssignedPartition, CommittedPosition, GroupDescription, TopicPartition } from '@house-helper/events-core'
 import { distribute, placeKey } from './assignment.ts'
 import { notOwned, protocol } from './errors.ts'
 import { turn } from './turn.ts'
@@ -41,6 +41,8 @@ export interface Group {
   committed(): readonly CommittedPosition[]
   members(): readonly Member[]
   describe(): readonly MemberDescription[]
+  /** The group as Kafka's coordinator describes one. */
+  description(): GroupDescription
   /** Shares the partitions anew; resolves when every member has its share. */
   rebalance(): Promise<void>
   /** Puts a member out. */
@@ -151,10 +153,28 @@ export function createGroup(groupId: string, partitionsOf: (topic: string) => re
         announcement: member.announcement,
         partitions,
       })),
+    description: () => describeSeats(groupId, [...seats.values()], running !== undefined, commits.size > 0),
     rebalance: request,
     expel,
     reset: () => commits.clear(),
   }
+}
+
+function describeSeats(
+  groupId: string,
+  seats: readonly Seat[],
+  isRebalancing: boolean,
+  hasCommits: boolean,
+): GroupDescription {
+  if (seats.length === 0) return { groupId, state: hasCommits ? 'empty' : 'unknown', members: [] }
+  // As with Kafka: what members have and announce is told only while nothing moves.
+  const members = seats.map(({ member, partitions }) => ({
+    ...{ id: member.id, clientId: 'memory', host: 'localhost' },
+    topics: isRebalancing ? [] : member.topics,
+    partitions: isRebalancing ? [] : partitions,
+    announcement: isRebalancing ? new Uint8Array() : member.announcement,
+  }))
+  return { groupId, state: isRebalancing ? 'rebalancing' : 'stable', members }
 }
 
 /** All or nothing: one position out of order refuses them all. */

@@ -28,12 +28,13 @@ export interface ClusterMetadata {
   readonly topicMetadata: readonly TopicMetadata[]
 }
 
-/** Which broker a request goes to: any, the controller, a partition's leader, a group's coordinator. */
+/** Which broker a request goes to: any, the controller, a partition's leader, a group's coordinator, or a certain one. */
 export type Target =
   | 'any'
   | 'controller'
   | { readonly topic: string; readonly partition: number }
   | { readonly groupId: string }
+  | { readonly nodeId: number }
 
 /** Told of each broker before its answer is waited for. */
 export type WaitFor = (broker: Broker) => void
@@ -100,22 +101,23 @@ export function createClusterMap(connections: Connections): ClusterMap {
     return coordinator.nodeId
   }
 
+  async function nodeOf(target: Exclude<Target, 'any'>, waitFor: WaitFor): Promise<number> {
+    if (target === 'controller') return (await read(undefined, waitFor)).controllerId
+    if ('nodeId' in target) return target.nodeId
+    if ('groupId' in target) return await coordinatorOf(target.groupId, waitFor)
+    return await leaderOf(target.topic, target.partition, waitFor)
+  }
+
   return {
     read,
     async brokerFor(target, waitFor) {
       if (target === 'any') return await connections.any()
-      const address = connections.addressOf(
-        target === 'controller'
-          ? (await read(undefined, waitFor)).controllerId
-          : 'groupId' in target
-            ? await coordinatorOf(target.groupId, waitFor)
-            : await leaderOf(target.topic, target.partition, waitFor),
-      )
+      const address = connections.addressOf(await nodeOf(target, waitFor))
       if (address === undefined) throw createErrorFromCode(BROKER_NOT_AVAILABLE)
       return await connections.at(address)
     },
     forget(target) {
-      if (typeof target === 'string') return
+      if (typeof target === 'string' || 'nodeId' in target) return
       if ('groupId' in target) coordinators.delete(target.groupId)
       else leaders.delete(target.topic)
     },

@@ -12,10 +12,12 @@ export interface ExchangeChanges {
 export type ApiName =
   | 'CreateTopics'
   | 'DescribeConfigs'
+  | 'DescribeGroups'
   | 'Fetch'
   | 'GroupCoordinator'
   | 'Heartbeat'
   | 'InitProducerId'
+  | 'ListGroups'
   | 'ListOffsets'
   | 'Metadata'
   | 'OffsetCommit'

@@ -73,7 +73,11 @@ interface Internals {
   readonly apiKeys: Readonly<Record<string, number>>
   readonly RequestQueue: { readonly prototype: Record<string, unknown> }
   readonly createErrorFromCode: (code: number) => Error & { type: string; code: number; retriable: boolean }
-  readonly MemberMetadata: { encode(metadata: { version: number; topics: string[]; userData?: Buffer }): Buffer }
+  readonly MemberMetadata: {
+    encode(metadata: { version: number; topics: string[]; userData?: Buffer }): Buffer
+    decode(bytes: Buffer): { topics: string[]; userData: Buffer | null }
+  }
+  readonly MemberAssignment: { decode(bytes: Buffer): { assignment: Record<string, number[]> } | null }
   readonly roundRobin: (config: object) => { name: string; version: number; assign(group: object): Promise<object[]> }
 }
 
@@ -120,6 +124,7 @@ function load(): Internals {
     RequestQueue: require('kafkajs/src/network/requestQueue'),
     createErrorFromCode: require('kafkajs/src/protocol/error').createErrorFromCode,
     MemberMetadata: require('kafkajs/src/consumer/assignerProtocol').MemberMetadata,
+    MemberAssignment: require('kafkajs/src/consumer/assignerProtocol').MemberAssignment,
     roundRobin: require('kafkajs/src/consumer/assigners').roundRobin,
   }
 }

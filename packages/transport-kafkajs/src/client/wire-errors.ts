@@ -10,7 +10,7 @@ export interface Place {
   readonly topics?: readonly string[]
   readonly partition?: number
   readonly groupId?: string
-  /** The right on the topic that what failed needs. Default `Describe`. */
+  /** The right that what failed needs. Default `Describe` on a topic, `Read` on a group. */
   readonly right?: 'Create' | 'Describe' | 'DescribeConfigs' | 'Read' | 'Write'
 }
 
@@ -149,7 +149,7 @@ function missingRight(place: Place, root: ClientError): string {
   const user = place.username === undefined ? 'This client' : `The user ${place.username}`
   const isGroup = root.type === 'GROUP_AUTHORIZATION_FAILED'
   const resource = isGroup ? `Group:${place.groupId}` : `Topic:${place.topic ?? place.topics?.join(', ')}`
-  const right = isGroup ? 'Read' : (place.right ?? 'Describe')
+  const right = place.right ?? (isGroup ? 'Read' : 'Describe')
   // Brokers refuse a producer id to whoever may write no topic at all.
   const before = right === 'Write' ? ' (on brokers older than Kafka 3 also IdempotentWrite on Cluster)' : ''
   return `${user} lacks the ACL ${right} on ${resource}${before}. Grant it with kafka-acls, or ask whoever administers the cluster.`

@@ -1,5 +1,5 @@
-import type { TopicPartition } from '@house-helper/events-core'
-import { describe, expect, it } from 'vitest'
+import type { GroupDescription, TopicPartition } from '@house-helper/events-core'
+import { describe, expect, it, vi } from 'vitest'
 import { assignmentOf, assignmentsOf, type Probe, valuesOf } from './probe.ts'
 import type { Stage } from './stage.ts'
 import { texts } from './stage.ts'
@@ -63,6 +63,43 @@ export function describeGroups(stage: Stage): void {
       expect(partitionsOf(one, two)).toEqual([0])
     })
 
+    it('is described to whoever asks, with what each member has and announces', async () => {
+      const topic = await stage.topic(2)
+      const groupId = stage.groupId()
+      const announcement = Buffer.from([0, 1, 0xff])
+      const probe = await stage.started({ groupId, topics: [topic], announcement })
+      const { admin } = await stage.open()
+      const described = await settled(() => admin.describeGroup(groupId), stage.harness.waitMs)
+      expect(described).toEqual({
+        groupId,
+        state: 'stable',
+        members: [
+          {
+            ...{
+              id: expect.stringMatching(/./),
+              clientId: expect.stringMatching(/./),
+              host: expect.stringMatching(/./),
+            },
+            ...{ topics: [topic], partitions: expect.anything(), announcement: expect.anything() },
+          },
+        ],
+      })
+      expect(sorted(described.members[0]?.partitions ?? [])).toEqual(sorted(places(topic, [0, 1])))
+      expect(Buffer.from(described.members[0]?.announcement ?? [])).toEqual(announcement)
+      expect(await admin.groupIds()).toContain(groupId)
+      await probe.receiver.commit([{ topic, partition: 0, offset: 0, metadata: '' }])
+      await probe.receiver.stop({ timeoutMs: stage.harness.waitMs })
+      expect(await admin.describeGroup(groupId)).toEqual({ groupId, state: 'empty', members: [] })
+      expect(await admin.groupIds()).toContain(groupId)
+    })
+
+    it('that does not exist is unknown, and is not listed', async () => {
+      const groupId = stage.groupId()
+      const { admin } = stage.transport
+      expect(await admin.describeGroup(groupId)).toEqual({ groupId, state: 'unknown', members: [] })
+      expect(await admin.groupIds()).not.toContain(groupId)
+    })
+
     it('delivers to each of two groups everything', async () => {
       const topic = await stage.topic()
       const probes = await Promise.all([1, 2].map(() => stage.started({ groupId: stage.groupId(), topics: [topic] })))
@@ -73,6 +110,18 @@ export function describeGroups(stage: Stage): void {
       }
     })
   })
+}
+
+/** Asks until the group is stable; rejects at the deadline. */
+async function settled(ask: () => Promise<GroupDescription>, waitMs: number): Promise<GroupDescription> {
+  return await vi.waitFor(
+    async () => {
+      const described = await ask()
+      expect(described.state).toBe('stable')
+      return described
+    },
+    { timeout: waitMs },
+  )
 }
 
 function places(topic: string, partitions: readonly number[]): TopicPartition[] {
