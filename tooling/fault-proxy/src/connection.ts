@@ -11,13 +11,14 @@ export interface Connection {
 }
 
 /** Chooses the fault for a request, or none. */
-export type ChooseFault = (request: string) => FaultState | undefined
+export type ChooseFault = (request: string, message: Buffer) => FaultState | undefined
 
 /** Joins a client's socket and a server's, message by message. */
 export function joinSockets(client: Socket, server: Socket, protocol: Protocol, choose: ChooseFault): Connection {
   // Answers come in the order of the requests: the first waiting entry is the next answer's.
   const waiting: (FaultState | undefined)[] = []
   let swallowedBy: FaultState | undefined
+  let asking = Promise.resolve()
   let passing = Promise.resolve()
 
   const cut = (): void => {
@@ -25,12 +26,13 @@ export function joinSockets(client: Socket, server: Socket, protocol: Protocol, 
     server.destroy()
   }
   const request = (message: Buffer): void => {
-    const fault = choose(protocol.requestName(message))
+    const fault = choose(protocol.requestName(message), message)
     if (fault?.fault.kind === 'blackhole') swallowedBy = fault
     if (fault?.fault.kind === 'cut-before') cut()
     else if (swallowedBy === undefined) {
       waiting.push(fault)
-      pass(message, client, server)
+      if (fault?.fault.kind === 'hold-before') asking = asking.then(() => fault.hold())
+      asking = asking.then(() => pass(message, client, server))
     }
   }
   const answer = (message: Buffer): void => {
@@ -41,6 +43,7 @@ export function joinSockets(client: Socket, server: Socket, protocol: Protocol, 
       return
     }
     if (fault?.fault.kind === 'delay') passing = passing.then(() => delay(fault.fault.delayMs ?? 0))
+    if (fault?.fault.kind === 'hold-after') passing = passing.then(() => fault.hold())
     passing = passing.then(() => pass(message, server, client))
   }
   carry(client, protocol, request, cut)

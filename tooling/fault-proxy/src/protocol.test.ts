@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
 import { messageCutter } from './messages.ts'
-import { kafkaProtocol, mongoProtocol } from './protocol.ts'
+import { kafkaProtocol, mongoCollection, mongoProtocol } from './protocol.ts'
 
 /** An OP_MSG with a document that begins with a field of this name. */
 function opMsg(command: string): Buffer {
@@ -15,6 +15,13 @@ function opMsg(command: string): Buffer {
 
 it('names a MongoDB command', () => {
   expect(mongoProtocol.requestName(opMsg('insert'))).toBe('insert')
+})
+
+it('names the collection of a MongoDB request', () => {
+  const name = Buffer.from('insert\0\x08\0\0\0records\0\0')
+  const message = Buffer.concat([opMsg('').subarray(0, 26), name])
+  message.writeUInt8(2, 25)
+  expect([mongoCollection(message), mongoCollection(opMsg('hello'))]).toEqual(['records', undefined])
 })
 
 it('names a Kafka request, also one that it does not know', () => {

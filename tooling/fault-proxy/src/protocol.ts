@@ -27,6 +27,16 @@ export const mongoProtocol: Protocol = {
   },
 }
 
+/** The collection that a MongoDB request is about; undefined where it is about none. */
+export function mongoCollection(message: Buffer): string | undefined {
+  const string = 2
+  const typeAt = 25
+  const nameStart = 26
+  const lengthStart = message.indexOf(0, nameStart) + 1
+  if (message.length < lengthStart + 5 || message[typeAt] !== string) return undefined
+  return message.toString('utf8', lengthStart + 4, message.indexOf(0, lengthStart + 4))
+}
+
 // Source: org.apache.kafka.common.protocol.ApiKeys.
 const kafkaApis: Readonly<Record<number, string>> = {
   0: 'Produce',

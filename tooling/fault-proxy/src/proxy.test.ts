@@ -56,6 +56,17 @@ async function ask(socket: Socket, request: Buffer): Promise<number | 'cut'> {
   return outcome
 }
 
+/** The numbers of the first answers that come in. */
+function firstAnswers(socket: Socket, count: number): Promise<number[]> {
+  const answers: number[] = []
+  return new Promise((resolve) => {
+    socket.on('data', (chunk: Buffer) => {
+      for (let at = 0; at < chunk.length; at += 10) answers.push(chunk.readInt32BE(at + 6))
+      if (answers.length === count) resolve(answers)
+    })
+  })
+}
+
 describe('createFaultProxy', () => {
   it('passes requests and answers on, also when frames come in pieces', async () => {
     const socket = await client()
@@ -105,19 +116,50 @@ describe('createFaultProxy', () => {
     expect(await answer).toBe('cut')
   })
 
+  it.each([
+    ['before', []],
+    ['after', [1]],
+  ] as const)(
+    'holds a request %s the server does it until the fault is lifted, and what follows it',
+    async (when, done) => {
+      const fault = proxy.inject({ kind: `hold-${when}`, requests: ['Produce'] })
+      const socket = await client()
+      const answers = firstAnswers(socket, 2)
+      socket.write(frame(produce, 1))
+      await fault.holding
+      expect(received).toEqual(done)
+      socket.write(frame(fetch, 2))
+      fault.lift()
+      expect(await answers).toEqual([1, 2])
+      expect(received).toEqual([1, 2])
+    },
+  )
+
+  it('forgets what it holds of a client that goes away', async () => {
+    const fault = proxy.inject({ kind: 'hold-before' })
+    const socket = await client()
+    socket.write(frame(produce, 1))
+    await fault.holding
+    socket.destroy()
+    await once(socket, 'close')
+    expect(await ask(await client(), frame(produce, 2))).toBe(2)
+    fault.lift()
+    expect(await ask(await client(), frame(produce, 3))).toBe(3)
+    expect(received).toEqual([2, 3])
+  })
+
+  it('hits only the requests whose bytes are accepted', async () => {
+    proxy.inject({ kind: 'cut-before', where: (request) => request.readInt32BE(6) === 2 })
+    const socket = await client()
+    expect([await ask(socket, frame(produce, 1)), await ask(socket, frame(produce, 2))]).toEqual([1, 'cut'])
+  })
+
   it('keeps the order of answers behind a delayed one', async () => {
     proxy.inject({ kind: 'delay', delayMs: 30 })
     const socket = await client()
-    const answers: number[] = []
-    const both = new Promise<void>((resolve) => {
-      socket.on('data', (chunk: Buffer) => {
-        for (let at = 0; at < chunk.length; at += 10) answers.push(chunk.readInt32BE(at + 6))
-        if (answers.length === 2) resolve()
-      })
-    })
+    const answers = firstAnswers(socket, 2)
     socket.write(Buffer.concat([frame(produce, 1), frame(produce, 2)]))
-    await both
-    expect(answers).toEqual([1, 2])
+    expect(await answers).toEqual([1, 2])
   })
 
   it('cuts clients that come while the server is away', async () => {

@@ -38,8 +38,8 @@ export async function createFaultProxy({ protocol, targetPort, port = 0 }: Fault
   let faults: FaultState[] = []
   let serverPort = targetPort
 
-  const choose = (request: string): FaultState | undefined => {
-    const fault = faults.find((candidate) => candidate.take(request))
+  const choose = (request: string, message: Buffer): FaultState | undefined => {
+    const fault = faults.find((candidate) => candidate.take(request, message))
     if (fault) hits.push({ kind: fault.fault.kind, request, atMs: Math.round(performance.now() - startedAt) })
     return fault
   }
