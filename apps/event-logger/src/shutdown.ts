@@ -1,5 +1,4 @@
-import type { Logger } from '@house-helper/events-core'
-import { within } from './deadline.ts'
+import { type Logger, within } from '@house-helper/events-core'
 
 /** One thing that is closed at the end. */
 export interface ShutdownStep {
@@ -27,7 +26,7 @@ async function shutDown(steps: readonly ShutdownStep[], logger: Logger): Promise
   const errors: unknown[] = []
   for (const { name, timeoutMs, close } of steps) {
     try {
-      await within(timeoutMs, `Closing ${name}`, close())
+      if (!(await within(close(), timeoutMs))) throw new Error(`Closing ${name} took longer than ${timeoutMs} ms.`)
       logger.debug({}, `Closed: ${name}.`)
     } catch (error) {
       errors.push(error)

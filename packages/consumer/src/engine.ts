@@ -1,4 +1,4 @@
-import type { Logger, Receiver, ReceiverOptions, Transport } from '@house-helper/events-core'
+import { type Logger, type Receiver, type ReceiverOptions, type Transport, within } from '@house-helper/events-core'
 import { Assignment } from './assignment.ts'
 import type { Attempt } from './attempt.ts'
 import { Committer } from './committer.ts'
@@ -236,18 +236,5 @@ export class Engine {
     if (this.#closing) return
     this.#closing = true
     this.#options.die(error)
-  }
-}
-
-/** Waits for work that never rejects, but not longer than this; whether it was done in time. */
-async function within(work: Promise<unknown>, timeoutMs: number): Promise<boolean> {
-  let timer: NodeJS.Timeout | undefined
-  const timeout = new Promise<boolean>((resolve) => {
-    timer = setTimeout(resolve, Math.max(0, timeoutMs), false)
-  })
-  try {
-    return await Promise.race([work.then(() => true), timeout])
-  } finally {
-    clearTimeout(timer)
   }
 }

@@ -1,9 +1,9 @@
+import { within } from '@house-helper/events-core'
 import { createFaultProxy, type FaultProxy, mongoProtocol } from '@house-helper/fault-proxy'
 import { type Db, MongoClient } from 'mongodb'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { proveLedger } from '../test/ledger-proof.ts'
 import { createStand, eventMessage, recordedUpTo, type Stand, setting, until } from '../test/stand.ts'
-import { deadline } from './deadline.ts'
 
 describe('a recorder whose network to MongoDB fails', () => {
   let stand: Stand
@@ -68,7 +68,7 @@ describe('a recorder whose network to MongoDB fails', () => {
     await proxy.close()
     await append(0, 10)
     await until('it says so', () => recorder.health().state === 'degraded')
-    expect(await deadline(recorder.close({ timeoutMs: 500 }), 10_000)).toBe(true)
+    expect(await within(recorder.close({ timeoutMs: 500 }), 10_000)).toBe(true)
     await recorder.closed
   })
 })

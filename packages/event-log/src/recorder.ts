@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
+import { within } from '@house-helper/events-core'
 import { collections, ensureIndexes } from './collections.ts'
-import { deadline } from './deadline.ts'
 import { LogError } from './errors.ts'
 import { headChain } from './head.ts'
 import { healthReasons } from './health.ts'
@@ -58,7 +58,7 @@ export function createRecorder(options: RecorderOptions): Recorder {
       life.end(async () => {
         const timersStopped = Promise.all(timers.map((timer) => timer.stop()))
         await membership.stop(timeoutMs * 0.8)
-        await deadline(timersStopped, timeoutMs * 0.2)
+        await within(timersStopped, timeoutMs * 0.2)
       }),
     health: health.health,
     stats() {

@@ -1,12 +1,12 @@
-import type {
-  AssignedPartition,
-  Receiver,
-  ReceiverListener,
-  TopicPartition,
-  Transport,
+import {
+  type AssignedPartition,
+  type Receiver,
+  type ReceiverListener,
+  type TopicPartition,
+  type Transport,
+  within,
 } from '@house-helper/events-core'
 import { type Committer, createCommitter } from './committer.ts'
-import { deadline } from './deadline.ts'
 import { createLane, type Lane, type LaneListener, type LaneParts } from './lane.ts'
 
 /** A recording is one membership in the group over a fixed list of topics: its receiver and the lanes of its partitions. */
@@ -71,7 +71,7 @@ export function createRecording(parts: RecordingParts): Recording {
       const endMs = performance.now() + timeoutMs
       for (const lane of lanes.values()) lane.freeze()
       // Half of the time for what is being written; the rest is for leaving, so that others need not wait for a timeout.
-      await deadline(idle(lanes).then(committer.commit), timeoutMs / 2)
+      await within(idle(lanes).then(committer.commit), timeoutMs / 2)
       for (const lane of lanes.values()) lane.drop()
       committer.close()
       await receiver.stop({ timeoutMs: Math.max(100, endMs - performance.now()) })
@@ -110,13 +110,13 @@ function receiverListener(
       assignLanes(lanes, partitions, continuous, laneParts)
       group.assigned(partitions)
       forEach((lane) => lane.thaw())
-      await deadline(Promise.all([...lanes.values()].map((lane) => lane.ready)), OPEN_WAIT_MS)
+      await within(Promise.all([...lanes.values()].map((lane) => lane.ready)), OPEN_WAIT_MS)
       return [...lanes.values()].flatMap((lane) => lane.position() ?? [])
     },
     async rebalancing() {
       forEach((lane) => lane.freeze())
-      await deadline(idle(lanes), REBALANCE_WAIT_MS)
-      await deadline(committer.commit(), REBALANCE_WAIT_MS)
+      await within(idle(lanes), REBALANCE_WAIT_MS)
+      await within(committer.commit(), REBALANCE_WAIT_MS)
     },
     suspend(reason) {
       forEach((lane) => lane.freeze())

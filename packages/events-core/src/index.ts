@@ -1,6 +1,7 @@
 export * from './cause.ts'
 export * from './codec.ts'
 export * from './contract.ts'
+export { within } from './deadline.ts'
 export * from './delivery.ts'
 export * from './domain.ts'
 export * from './envelope.ts'
@@ -16,6 +17,7 @@ export {
   time,
 } from './fields.ts'
 export * from './ids.ts'
+export * from './json-tokens.ts'
 export * from './logger.ts'
 export * from './partitioner.ts'
 export type { Side } from './schema.ts'

@@ -6,6 +6,7 @@ import {
   type PublishedData,
   type SubjectFields,
   topicNames,
+  within,
 } from '@house-helper/events-core'
 import { type Entry, entryBytes, type Published } from './entry.ts'
 import { PublishError } from './errors.ts'
@@ -82,7 +83,7 @@ export function createPublisher<D extends Domain>(domain: D, options: PublisherO
   }
 
   async function end(timeoutMs: number): Promise<CloseReport> {
-    const drained = await settledWithin(tally.idle(), timeoutMs)
+    const drained = await within(tally.idle(), timeoutMs)
     const why = `the publisher of ${domain.name} was closed and could not deliver it within ${timeoutMs} ms.`
     const left = drained ? [] : outlet.end('PUBLISHER_CLOSED', why)
     const undelivered = left.map(undeliveredEvent)
@@ -158,14 +159,4 @@ function refusal(code: 'PUBLISHER_CLOSED' | 'PUBLISH_QUEUE_FULL', message: strin
 
 function undeliveredEvent({ id, type, maybeWritten }: Entry): UndeliveredEvent {
   return { id, type, outcome: maybeWritten ? 'unknown' : 'not-sent' }
-}
-
-async function settledWithin(promise: Promise<void>, timeoutMs: number): Promise<boolean> {
-  let timer: NodeJS.Timeout | undefined
-  const late = new Promise<boolean>((resolve) => {
-    timer = setTimeout(resolve, timeoutMs, false)
-  })
-  const settled = await Promise.race([promise.then(() => true), late])
-  clearTimeout(timer)
-  return settled
 }

@@ -1,7 +1,5 @@
-import type { Transport } from '@house-helper/events-core'
-import { isHouseHelperError } from '@house-helper/events-core'
+import { isHouseHelperError, type Transport, within } from '@house-helper/events-core'
 import type { Collection, Db } from 'mongodb'
-import { deadline } from '../deadline.ts'
 import { claim } from './claims.ts'
 import { deadLetterCollection } from './collections.ts'
 import {
@@ -70,7 +68,7 @@ export function createDeadLetters(options: DeadLettersOptions): DeadLetters {
   }
   const close = async ({ timeoutMs = 5_000 } = {}) => {
     ending.abort()
-    await deadline(Promise.allSettled(running), timeoutMs)
+    await within(Promise.allSettled(running), timeoutMs)
   }
   return {
     ...deadLetterReader(db, maxTimeMs),

@@ -6,10 +6,10 @@ import {
   silentLogger,
   type Transport,
   topicNames,
+  within,
 } from '@house-helper/events-core'
 import type { Db } from 'mongodb'
 import { z } from 'zod'
-import { deadline } from '../deadline.ts'
 import { LogError } from '../errors.ts'
 import { headChain } from '../head.ts'
 import { healthReasons, type RecorderHealth } from '../health.ts'
@@ -87,7 +87,7 @@ export function createDeadLetterIndexer(options: DeadLetterIndexerOptions): Dead
   }
   const close = async ({ timeoutMs = 5_000 } = {}) => {
     ending.abort()
-    await deadline(timer?.stop() ?? Promise.resolve(), timeoutMs)
+    await within(timer?.stop() ?? Promise.resolve(), timeoutMs)
   }
   return {
     start() {
