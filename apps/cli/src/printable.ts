@@ -1,3 +1,5 @@
+import { exactJsonText } from './exact-json.ts'
+
 // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what this file is about.
 const CONTROL = /[\u0000-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069]/g
 
@@ -8,5 +10,5 @@ export function printable(text: string): string {
 
 /** A value as one line of JSON without any character that steers a terminal. */
 export function jsonLine(value: unknown): string {
-  return printable(JSON.stringify(value))
+  return printable(exactJsonText(value))
 }

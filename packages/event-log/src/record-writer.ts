@@ -1,7 +1,8 @@
+import { comparableData } from '@house-helper/events-core'
 import { z } from 'zod'
 import type { RecordDocument } from './documents.ts'
 import { LogError } from './errors.ts'
-import { equalJson, parseExactly } from './json-equality.ts'
+import { equalJson } from './json-equality.ts'
 import { type Generation, positionId } from './message-documents.ts'
 import type { Store } from './store.ts'
 
@@ -109,17 +110,7 @@ async function statements(store: Store, ids: readonly string[]): Promise<Map<str
 function saysTheSame(a: Statement, b: Statement): boolean {
   if (Buffer.from(a.value.buffer, a.value.byteOffset, a.value.byteLength).equals(b.value)) return true
   if (a.type !== b.type || a.subject !== b.subject || a.userId !== b.userId) return false
-  try {
-    return equalJson(dataOf(a.value), dataOf(b.value))
-  } catch (error) {
-    // Too deep to be parsed exactly. To take them for different keeps both.
-    if (error instanceof RangeError) return false
-    throw error
-  }
-}
-
-function dataOf(value: Uint8Array): unknown {
-  return (parseExactly(value) as { data?: unknown }).data
+  return equalJson(comparableData(a.value), comparableData(b.value))
 }
 
 /** Writes a conflict under an id made of its place; where even that is taken by another event's id, a number follows. */

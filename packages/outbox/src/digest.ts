@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { decodeEnvelope, subjectOf } from '@house-helper/events-core'
+import { comparableData, decodeEnvelope, subjectOf } from '@house-helper/events-core'
 import { OutboxError } from './errors.ts'
 
 /**
@@ -11,29 +11,10 @@ export function digestOf(value: Uint8Array): string {
   if (!decoded.readable)
     throw new OutboxError('DEFECT', `A message without an envelope was handled: ${decoded.message}`)
   const { envelope } = decoded
-  const { tdata } = parseExactly(Buffer.from(value).toString()) as { readonly tdata: unknown }
   const hash = createHash('sha256')
   hash.update(JSON.stringify([envelope.type, subjectOf(envelope) ?? null, envelope.userId ?? null]))
-  for (const part of canonical(tdata)) hash.update(part)
+  for (const part of canonical(comparableData(value))) hash.update(part)
   return hash.digest('hex')
-}
-
-const TEXT_OR_NUMBER = /"(?:[^"\\]|\\.)*"|-?\d[\d.eE+-]*/g
-
-/** A double holds every decimal of this many digits so that it can be told from its neighbours. */
-const EXACT_DIGITS = 15
-
-/**
- * Parses JSON so that any two numbers stay apart that were written apart: one that a double cannot hold becomes a text,
- * and texts, keys among them, begin with a mark of their own. A reviver could do it too, but not for deep nesting.
- */
-function parseExactly(json: string): unknown {
-  return JSON.parse(json.replace(TEXT_OR_NUMBER, (token) => (token[0] === '"' ? `"t${token.slice(1)}` : exact(token))))
-}
-
-function exact(number: string): string {
-  const digits = number.replace(/e.*$/i, '').replace(/[-.]/g, '').replace(/^0+/, '')
-  return digits.length <= EXACT_DIGITS && Number.isFinite(Number(number)) ? number : `"n${number}"`
 }
 
 /** The parts of a JSON value's one form: keys sorted, no spaces. On a stack of its own: calls cannot nest as deep. */

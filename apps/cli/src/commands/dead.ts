@@ -5,6 +5,7 @@ import { deadLetterColumns, deadLetterGroupColumns } from '../dead-columns.ts'
 import { type CommandOptions, carryOut } from '../dead-command.ts'
 import { within } from '../deadline.ts'
 import { CliError } from '../errors.ts'
+import { exactJsonText } from '../exact-json.ts'
 import { loggerUrlFromEnv } from '../logger-settings.ts'
 import { parseTimeArgument } from '../time-argument.ts'
 import type { Session } from '../world.ts'
@@ -123,6 +124,6 @@ async function show({ world, output, timeoutMs }: Session, id: string): Promise<
   const fields = Object.entries(letter).filter(([, value]) => value !== undefined)
   output.record(
     letter,
-    fields.map(([name, value]) => [name, typeof value === 'string' ? value : JSON.stringify(value, null, 2)]),
+    fields.map(([name, value]) => [name, typeof value === 'string' ? value : exactJsonText(value, 2)]),
   )
 }

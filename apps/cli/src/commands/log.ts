@@ -1,6 +1,7 @@
 import type { Command } from 'commander'
 import { countArgument } from '../arguments.ts'
 import { within } from '../deadline.ts'
+import { exactJsonText } from '../exact-json.ts'
 import { createLogClient, type EventQuery, type LoggedEvent } from '../log-client.ts'
 import { loggerUrlFromEnv } from '../logger-settings.ts'
 import type { Column } from '../output.ts'
@@ -76,7 +77,7 @@ async function get({ world, output, timeoutMs }: Session, id: string): Promise<v
 function fields(event: LoggedEvent): readonly (readonly [string, string])[] {
   return Object.entries(event)
     .filter(([, value]) => value !== undefined && value !== null)
-    .map(([name, value]) => [name, typeof value === 'string' ? value : JSON.stringify(value, null, 2)])
+    .map(([name, value]) => [name, typeof value === 'string' ? value : exactJsonText(value, 2)])
 }
 
 const columns: readonly Column<LoggedEvent>[] = [
