@@ -1,12 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises'
-import {
-  encodeNote,
-  isHouseHelperError,
-  type OutgoingMessage,
-  type Transport,
-  TransportError,
-  topicNames,
-} from '@house-helper/events-core'
+import { encodeNote, isHouseHelperError, type Transport, topicNames } from '@house-helper/events-core'
+import { batches, inboxPartition, inboxPartitions, type Outgoing } from '../outgoing-batches.ts'
 import type { DeadLetterDocument } from './document.ts'
 
 /** Where a dead letter was sent, or why it could not be. */
@@ -20,14 +14,11 @@ export interface InboxSender {
   send(documents: readonly DeadLetterDocument[]): Promise<readonly Sent[]>
 }
 
-/** A batch is limited as a message is: by the topic's `max.message.bytes`, 1 MiB unless set. */
-const MAX_BATCH_BYTES = 512 * 1024
 const SEND_TIMEOUT_MS = 5_000
 const RETRY_MS = 200
 
-interface Outgoing {
+interface OutgoingLetter extends Outgoing {
   readonly document: DeadLetterDocument
-  readonly message: OutgoingMessage
 }
 
 /** Makes a sender on a transport. */
@@ -42,8 +33,10 @@ export function inboxSender(
     try {
       for (const [group, ofGroup] of Map.groupBy(documents, ({ group }) => group)) {
         const topic = inbox(group)
-        const partitions = await partitionsOf(transport, topic, group)
-        const byPartition = Map.groupBy(ofGroup, (document) => partitionOf(document, partitions, transport))
+        const partitions = await inboxPartitions(transport, topic, group)
+        const byPartition = Map.groupBy(ofGroup, ({ key, note }) =>
+          inboxPartition({ key, partition: note?.partition ?? 0 }, partitions, transport),
+        )
         for (const [partition, some] of byPartition) {
           for (const batch of batches(some.map(outgoing))) {
             sent.push(...(await append(transport, topic, partition, batch)))
@@ -71,7 +64,7 @@ export function redriveIdOf({ _id, count }: Pick<DeadLetterDocument, '_id' | 'co
   return `${_id}-${count}`
 }
 
-function outgoing(document: DeadLetterDocument): Outgoing {
+function outgoing(document: DeadLetterDocument): OutgoingLetter {
   const { group, note, key, value, headers } = document
   if (note === undefined) throw new TypeError(`The dead letter ${document._id} has no delivery note.`)
   const { topic, partition, offset, timestampMs, replayRunId } = note
@@ -90,51 +83,12 @@ function outgoing(document: DeadLetterDocument): Outgoing {
   return { document, message }
 }
 
-async function partitionsOf({ admin }: Pick<Transport, 'admin'>, topic: string, group: string): Promise<number> {
-  const [found] = await admin.describeTopics([topic])
-  if (found !== undefined) return found.partitions
-  throw new TransportError(
-    'TOPIC_MISSING',
-    `${topic} does not exist: hh-events topics apply --group ${group} creates it.`,
-  )
-}
-
-function partitionOf(
-  { key, note }: DeadLetterDocument,
-  partitions: number,
-  { partitioner }: Pick<Transport, 'partitioner'>,
-): number {
-  return key === null ? (note?.partition ?? 0) % partitions : partitioner(key, partitions)
-}
-
-function batches(messages: readonly Outgoing[]): Outgoing[][] {
-  const all: Outgoing[][] = []
-  let bytes = 0
-  for (const one of messages) {
-    const size = sizeOf(one.message)
-    const batch = all.at(-1)
-    if (batch === undefined || bytes + size > MAX_BATCH_BYTES) {
-      all.push([one])
-      bytes = size
-    } else {
-      batch.push(one)
-      bytes += size
-    }
-  }
-  return all
-}
-
-function sizeOf({ key, value, headers = [] }: OutgoingMessage): number {
-  const content = (key?.length ?? 0) + (value?.length ?? 0)
-  return headers.reduce((sum, [name, bytes]) => sum + name.length + (bytes?.length ?? 0), content)
-}
-
 /** Appends a batch. One that is too large is sent message by message, so that only what is too large is left. */
 async function append(
   transport: Pick<Transport, 'sender'>,
   topic: string,
   partition: number,
-  batch: readonly Outgoing[],
+  batch: readonly OutgoingLetter[],
 ): Promise<Sent[]> {
   try {
     const baseOffset = await persistently(transport, {
