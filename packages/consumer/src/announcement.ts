@@ -1,3 +1,4 @@
+import { z } from 'zod'
 import type { HandlerSet } from './handlers.ts'
 import { packageVersion } from './package-version.ts'
 import type { Routes } from './route.ts'
@@ -30,4 +31,23 @@ export function announcementOf(sets: readonly HandlerSet[], routes: Routes): Uin
     domains: Object.fromEntries(sets.map(({ domain, madeBy }) => [domain, madeBy])),
   }
   return Buffer.from(JSON.stringify(announcement))
+}
+
+// Loose: a later version of this protocol may say more.
+const announcementSchema = z.object({
+  protocol: z.literal(1),
+  packages: z.record(z.string(), z.string()),
+  handles: z.array(z.object({ type: z.string(), version: z.string(), onReplay: z.enum(['handle', 'skip']) })),
+  domains: z.record(z.string(), z.string()),
+})
+
+/** Reads an announcement; undefined for what another client, or a later protocol, has put in its place. */
+export function readAnnouncement(bytes: Uint8Array): Announcement | undefined {
+  let json: unknown
+  try {
+    json = JSON.parse(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('utf8'))
+  } catch {
+    return undefined
+  }
+  return announcementSchema.safeParse(json).data
 }

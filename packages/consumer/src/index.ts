@@ -1,4 +1,5 @@
-export type { Announcement } from './announcement.ts'
+export { type Announcement, readAnnouncement } from './announcement.ts'
+export type { Progress, TriedEvent } from './commit-metadata.ts'
 export { SubscriberError, type SubscriberErrorCode } from './errors.ts'
 export type { EventFields, ReceivedEvent } from './event.ts'
 export type { Delivery, HandlerContext } from './handler-context.ts'
@@ -14,6 +15,16 @@ export {
   type RetryOptions,
 } from './handlers.ts'
 export type { Health, HealthReason } from './health.ts'
+export { type ObservationOptions, type ObservedTransport, observeGroups } from './observation/observe-groups.ts'
+export type {
+  HiddenGroup,
+  Observation,
+  ObservedGroup,
+  ObservedMember,
+  ObservedPartition,
+} from './observation/observed-group.ts'
+export { oldestAgeSeconds } from './observation/oldest.ts'
+export { type Standing, standingOf } from './observation/standing.ts'
 export type { Once, OnceDelivery, OnceOutcome } from './once.ts'
 export type { SubscriberSettings } from './settings.ts'
 export type { Counters, ProcessingTime } from './statistics.ts'

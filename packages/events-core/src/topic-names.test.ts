@@ -36,4 +36,10 @@ describe('topicNames', () => {
     const topics = [dead('points.v2'), inbox('points'), 'test.dead', 'test.dead.', 'other.dead.points', 'test.dead.a b']
     expect(topics.map(deadGroupOf)).toEqual(['points.v2', undefined, undefined, undefined, undefined, undefined])
   })
+
+  it('tells whose inbox a topic is', () => {
+    const { dead, inbox, inboxGroupOf } = topicNames('test')
+    const topics = [inbox('points.v2'), dead('points'), 'test.inbox', 'test.inbox.', 'other.inbox.points']
+    expect(topics.map(inboxGroupOf)).toEqual(['points.v2', undefined, undefined, undefined, undefined])
+  })
 })

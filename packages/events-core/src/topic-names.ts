@@ -15,6 +15,8 @@ export interface TopicNames {
   domainOf(topic: string): string | undefined
   /** The group whose dead-letter topic this is, or undefined for any other topic. */
   deadGroupOf(topic: string): string | undefined
+  /** The group whose inbox topic this is, or undefined for any other topic. */
+  inboxGroupOf(topic: string): string | undefined
 }
 
 const alphabet = /^[a-zA-Z0-9._-]+$/
@@ -22,6 +24,10 @@ const reserved = new Set(['inbox', 'dead'])
 
 /** Names topics under a prefix. */
 export function topicNames(prefix: string = DEFAULT_TOPIC_PREFIX): TopicNames {
+  const groupOf = (topic: string, start: string): string | undefined => {
+    const groupId = topic.startsWith(start) ? topic.slice(start.length) : ''
+    return isGroupId(groupId) ? groupId : undefined
+  }
   return {
     domain: (name) => `${prefix}.${name}`,
     inbox: (groupId) => `${prefix}.inbox.${checkGroupId(groupId)}`,
@@ -30,11 +36,8 @@ export function topicNames(prefix: string = DEFAULT_TOPIC_PREFIX): TopicNames {
       const name = topic.startsWith(`${prefix}.`) ? topic.slice(prefix.length + 1) : ''
       return isDomainName(name) ? name : undefined
     },
-    deadGroupOf: (topic) => {
-      const start = `${prefix}.dead.`
-      const groupId = topic.startsWith(start) ? topic.slice(start.length) : ''
-      return isGroupId(groupId) ? groupId : undefined
-    },
+    deadGroupOf: (topic) => groupOf(topic, `${prefix}.dead.`),
+    inboxGroupOf: (topic) => groupOf(topic, `${prefix}.inbox.`),
   }
 }
 
