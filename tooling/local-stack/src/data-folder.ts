@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import { existsSync } from 'node:fs'
 import { mkdir, mkdtemp, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -110,9 +111,10 @@ async function writeOwner(path: string, { supervisorPid }: { supervisorPid?: num
     ...(supervisorPid === undefined ? {} : { supervisor: await identifyProcess(supervisorPid) }),
   }
   const file = join(path, 'owner.json')
-  // Renamed into place: a reader never sees half of it.
-  await writeFile(`${file}.${process.pid}`, JSON.stringify(content))
-  await rename(`${file}.${process.pid}`, file)
+  // Renamed into place: a reader never sees half of it, also where several servers of one folder start at once.
+  const staged = `${file}.${randomUUID()}`
+  await writeFile(staged, JSON.stringify(content))
+  await rename(staged, file)
 }
 
 /** Empties a folder but for the ports: a client's settings stay right when the data begins anew. */

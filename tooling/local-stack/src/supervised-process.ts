@@ -17,6 +17,10 @@ export interface SupervisedProcess {
   stop(): Promise<void>
   /** Ends the server with SIGKILL; resolves when it is gone. */
   kill(): Promise<void>
+  /** Freezes the server with SIGSTOP; it still ends when ours does. */
+  pause(): void
+  /** Lets a frozen server go on with SIGCONT. */
+  resume(): void
 }
 
 const supervisorFile = fileURLToPath(new URL('./supervisor.ts', import.meta.url))
@@ -39,7 +43,7 @@ export async function superviseProcess(server: string, order: SupervisorOrder): 
   const pid = await firstLine(supervisor, server)
   const ended = exit.then(([code]) => {
     // A supervisor that was killed can no longer end its server.
-    if (code === null) killIfThere(pid)
+    if (code === null) signalIfThere(pid, 'SIGKILL')
     return code ?? 137
   })
 
@@ -47,7 +51,15 @@ export async function superviseProcess(server: string, order: SupervisorOrder): 
     supervisor.stdin.end(order === 'kill' ? 'kill\n' : undefined)
     await within(ended, supervisorGraceMs, () => supervisor.kill('SIGKILL'))
   }
-  return { pid, supervisorPid: supervisor.pid ?? 0, ended, stop: () => end('stop'), kill: () => end('kill') }
+  return {
+    pid,
+    supervisorPid: supervisor.pid ?? 0,
+    ended,
+    stop: () => end('stop'),
+    kill: () => end('kill'),
+    pause: () => signalIfThere(pid, 'SIGSTOP'),
+    resume: () => signalIfThere(pid, 'SIGCONT'),
+  }
 }
 
 async function firstLine(supervisor: ChildProcess, server: string): Promise<number> {
@@ -59,9 +71,9 @@ async function firstLine(supervisor: ChildProcess, server: string): Promise<numb
   throw new LocalStackError('SERVER_ENDED', `${server} can't be started: ${words.join('').trim()}`)
 }
 
-function killIfThere(pid: number): void {
+function signalIfThere(pid: number, signal: NodeJS.Signals): void {
   try {
-    process.kill(pid, 'SIGKILL')
+    process.kill(pid, signal)
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error
   }

@@ -30,8 +30,8 @@ const inTests: Record<WorkspaceKind, readonly WorkspaceKind[]> = {
   tooling: ['package', 'domain', 'app', 'example', 'tooling'],
 }
 
-/** The only places that know kafkajs: everybody else has the Transport port. */
-const knowKafkajs: readonly string[] = ['packages/transport-kafkajs', 'tooling/bench']
+/** The only places that know kafkajs: everybody else has the Transport port. local-stack is below the transports' tests. */
+const knowKafkajs: readonly string[] = ['packages/transport-kafkajs', 'tooling/bench', 'tooling/local-stack']
 
 /** Says why one workspace may not import another, or nothing when it may. */
 export function whyNotImport(from: Workspace, to: Workspace, isTest: boolean): string | undefined {

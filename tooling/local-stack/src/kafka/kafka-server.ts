@@ -1,18 +1,21 @@
 import { randomBytes } from 'node:crypto'
-import { mkdir, writeFile } from 'node:fs/promises'
+import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
-import { runToSuccess } from '../command.ts'
 import { type DataFolder, openDataFolder } from '../data-folder.ts'
-import { LocalStackError } from '../errors.ts'
-import { openLog, waitForLogLine } from '../log-line.ts'
 import { freePorts, keptPorts } from '../ports.ts'
 import type { OnProgress } from '../progress.ts'
 import { startOnFreePorts } from '../start-attempts.ts'
-import { type SupervisedProcess, superviseProcess } from '../supervised-process.ts'
+import type { SupervisedProcess } from '../supervised-process.ts'
 import { type Certificates, makeCertificates } from './certificates.ts'
-import { kafkaJars, kafkaVersion } from './jars.ts'
-import { findJava, type Java, javaRemedy } from './java.ts'
+import {
+  formatKafka,
+  type KafkaProcess,
+  kafkaLogFile,
+  kafkaProgram,
+  newClusterId,
+  runKafka,
+  writeKafkaProperties,
+} from './kafka-process.ts'
 import { type KafkaSecurity, type ServerSettings, scramCredentials, serverProperties } from './server-properties.ts'
 
 /** How a local Kafka is started; every setting has a default. */
@@ -69,14 +72,13 @@ export interface KafkaServer {
 export async function startKafka(options: KafkaOptions = {}): Promise<KafkaServer> {
   const { signal, onProgress } = options
   const tell = (step: string) => onProgress?.({ server: 'kafka', step })
-  const java = await findJava(process.env, signal)
-  if (typeof java === 'string') throw new LocalStackError('JAVA_MISSING', `Kafka can't start: ${java}; ${javaRemedy}`)
-  const jars = await kafkaJars((from) => tell(`downloading Kafka ${kafkaVersion} ${from}, once`), signal)
+  const program = await kafkaProgram(tell, signal)
   return startOnFreePorts(async () => {
     const folder = await openDataFolder({ ...options, server: 'kafka' })
     try {
       const certificates = options.security && (await tlsFiles(folder, tell, signal))
-      return await startBroker({ java, libs: join(jars, 'libs'), folder, certificates, options, tell })
+      const process = { ...options, program, path: folder.path, removeAtEnd: folder.removeAtEnd }
+      return await startBroker({ process, folder, certificates, options, tell })
     } catch (error) {
       await folder.release()
       throw error
@@ -85,8 +87,7 @@ export async function startKafka(options: KafkaOptions = {}): Promise<KafkaServe
 }
 
 interface Broker {
-  java: Java
-  libs: string
+  process: KafkaProcess
   folder: DataFolder
   certificates: Certificates | undefined
   options: KafkaOptions
@@ -99,33 +100,21 @@ async function startBroker(broker: Broker): Promise<KafkaServer> {
   const { folder, options, tell } = broker
   const { path } = folder
   const ports = options.dataDir ? await keptPorts(join(path, 'ports.json'), portNames) : await freePorts(portNames)
-  await writeProperties(broker, ports)
+  await writeKafkaProperties(folder, propertiesOf(broker, ports))
   if (!folder.isComplete) {
     tell('formatting its data folder')
-    await format(broker)
+    await formatKafka(broker.process, newClusterId(), scramCredentials(options.security?.users ?? []))
   }
   tell('starting')
-  const logFile = join(path, 'server.log')
-  await using log = await openLog(logFile)
-  const process = await run(broker)
-  await folder.heldBy(process)
-  try {
-    const timeoutMs = options.startTimeoutMs ?? 60_000
-    const pattern = /Kafka Server started/
-    await waitForLogLine({ server: 'Kafka', process, log, pattern, timeoutMs, signal: options.signal })
-  } catch (error) {
-    await process.kill()
-    throw error
-  }
+  const process = await runKafka(broker.process, folder.heldBy)
   await folder.complete()
-  return kafkaServer(broker, process, ports, logFile)
+  return kafkaServer(broker, process, ports)
 }
 
 function kafkaServer(
   { folder, certificates, options }: Broker,
   process: SupervisedProcess,
   ports: Record<(typeof portNames)[number], number>,
-  logFile: string,
 ): KafkaServer {
   const end = async (how: () => Promise<void>) => {
     await how()
@@ -137,7 +126,7 @@ function kafkaServer(
     proxiedPort: options.advertisedPort === undefined ? undefined : ports.proxied,
     certificates,
     dataDir: folder.path,
-    logFile,
+    logFile: kafkaLogFile(folder),
     pid: process.pid,
     supervisorPid: process.supervisorPid,
     ended: process.ended,
@@ -154,57 +143,9 @@ async function tlsFiles(folder: DataFolder, tell: Broker['tell'], signal?: Abort
   return makeCertificates(path, signal)
 }
 
-async function writeProperties({ folder, certificates, options }: Broker, ports: ServerSettings['ports']) {
+function propertiesOf({ folder, certificates, options }: Broker, ports: ServerSettings['ports']): string {
   const { advertisedPort, properties } = options
   const security = options.security &&
     certificates && { ...options.security, certificates, brokerPassword: randomBytes(16).toString('hex') }
-  const logDir = join(folder.path, 'data')
-  const text = serverProperties({ logDir, ports, advertisedPort, security, properties })
-  // It holds passwords.
-  await writeFile(join(folder.path, 'server.properties'), text, { mode: 0o600 })
-}
-
-async function format({ java, libs, folder, options }: Broker): Promise<void> {
-  const users = scramCredentials(options.security?.users ?? [])
-  await runToSuccess(
-    java.command,
-    [
-      '-Xmx256m',
-      '-XX:TieredStopAtLevel=1',
-      '-cp',
-      `${libs}/*`,
-      'kafka.tools.StorageTool',
-      'format',
-      '--ignore-formatted',
-    ]
-      .concat(['-t', newClusterId(), '-c', 'server.properties'])
-      .concat(users.flatMap((user) => ['--add-scram', user])),
-    { cwd: folder.path, timeoutMs: 60_000, signal: options.signal },
-  )
-}
-
-function newClusterId(): string {
-  const bytes = randomBytes(16)
-  // Cleared, or one id in 64 would begin with `-` and be taken for an option.
-  bytes[0] = (bytes[0] ?? 0) & 0x7f
-  return bytes.toString('base64url')
-}
-
-function run({ java, libs, folder, options }: Broker): Promise<SupervisedProcess> {
-  const logging = fileURLToPath(new URL('./log4j2.properties', import.meta.url))
-  const quick = options.tunedFor === 'throughput' ? [] : ['-XX:TieredStopAtLevel=1']
-  return superviseProcess('Kafka', {
-    command: java.command,
-    args: [`-Xmx${options.heapMb ?? 512}m`, ...quick, `-Dlog4j2.configurationFile=${logging}`].concat([
-      '-cp',
-      `${libs}/*`,
-      'kafka.Kafka',
-      'server.properties',
-    ]),
-    cwd: folder.path,
-    env: {},
-    logFile: join(folder.path, 'server.log'),
-    stopTimeoutMs: options.stopTimeoutMs ?? 8_000,
-    removeAtEnd: folder.removeAtEnd,
-  })
+  return serverProperties({ logDir: join(folder.path, 'data'), ports, advertisedPort, security, properties })
 }

@@ -1,12 +1,11 @@
-import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type DataFolder, openDataFolder } from '../data-folder.ts'
-import { openLog, waitForLogLine } from '../log-line.ts'
 import { freePorts, keptPorts } from '../ports.ts'
 import type { OnProgress } from '../progress.ts'
 import { startOnFreePorts } from '../start-attempts.ts'
-import { type SupervisedProcess, superviseProcess } from '../supervised-process.ts'
+import type { SupervisedProcess } from '../supervised-process.ts'
 import { findMongod, type Mongod } from './mongod.ts'
+import { mongodLogFile, runMongod } from './mongod-process.ts'
 import { joinReplicaSet, replicaSetName } from './replica-set.ts'
 
 /** How a local MongoDB is started; every setting has a default. */
@@ -68,33 +67,22 @@ export async function startMongo(options: MongoOptions = {}): Promise<MongoServe
 const portNames = ['client'] as const
 
 async function startMongod(mongod: Mongod, folder: DataFolder, options: MongoOptions): Promise<MongoServer> {
-  const ports = options.dataDir
-    ? await keptPorts(join(folder.path, 'ports.json'), portNames)
+  const { path, removeAtEnd } = folder
+  const { client: port } = options.dataDir
+    ? await keptPorts(join(path, 'ports.json'), portNames)
     : await freePorts(portNames)
-  const logFile = join(folder.path, 'server.log')
-  await using log = await openLog(logFile)
-  const process = await run(mongod, folder, ports.client, options)
-  await folder.heldBy(process)
+  const process = await runMongod({ ...options, mongod, path, port, removeAtEnd }, folder.heldBy)
   try {
-    const timeoutMs = options.startTimeoutMs ?? 60_000
-    const pattern = /Waiting for connections/
-    await waitForLogLine({ server: 'MongoDB', process, log, pattern, timeoutMs, signal: options.signal })
-    await joinReplicaSet(ports.client, timeoutMs, options.signal)
+    await joinReplicaSet(port, options.startTimeoutMs ?? 60_000, options.signal)
   } catch (error) {
     await process.kill()
     throw error
   }
   await folder.complete()
-  return mongoServer(mongod, folder, process, ports.client, logFile)
+  return mongoServer(mongod, folder, process, port)
 }
 
-function mongoServer(
-  mongod: Mongod,
-  folder: DataFolder,
-  process: SupervisedProcess,
-  port: number,
-  logFile: string,
-): MongoServer {
+function mongoServer(mongod: Mongod, folder: DataFolder, process: SupervisedProcess, port: number): MongoServer {
   const end = async (how: () => Promise<void>) => {
     await how()
     await folder.release()
@@ -104,7 +92,7 @@ function mongoServer(
     uri: `mongodb://127.0.0.1:${port}/?replicaSet=${replicaSetName}`,
     description: `MongoDB ${mongod.version} of ${mongod.origin}`,
     dataDir: folder.path,
-    logFile,
+    logFile: mongodLogFile(folder),
     pid: process.pid,
     supervisorPid: process.supervisorPid,
     ended: process.ended,
@@ -112,26 +100,4 @@ function mongoServer(
     kill: () => end(process.kill),
     [Symbol.asyncDispose]: close,
   }
-}
-
-async function run(
-  mongod: Mongod,
-  folder: DataFolder,
-  port: number,
-  options: MongoOptions,
-): Promise<SupervisedProcess> {
-  const data = join(folder.path, 'data')
-  await mkdir(data, { recursive: true })
-  return superviseProcess('MongoDB', {
-    command: mongod.command,
-    args: ['--replSet', replicaSetName, '--bind_ip', '127.0.0.1', '--port', String(port), '--dbpath', data].concat([
-      '--wiredTigerCacheSizeGB',
-      String(options.cacheGb ?? 1),
-    ]),
-    cwd: folder.path,
-    env: {},
-    logFile: join(folder.path, 'server.log'),
-    stopTimeoutMs: options.stopTimeoutMs ?? 8_000,
-    removeAtEnd: folder.removeAtEnd,
-  })
 }

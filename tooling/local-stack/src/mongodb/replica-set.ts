@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { type Db, MongoClient, MongoServerError } from 'mongodb'
+import { type Db, type Document, MongoClient, MongoServerError } from 'mongodb'
 import { LocalStackError } from '../errors.ts'
 
 /** The name of every local replica set. */
@@ -11,11 +11,37 @@ export const replicaSetName = 'rs0'
  */
 export async function joinReplicaSet(port: number, timeoutMs: number, signal?: AbortSignal): Promise<void> {
   const host = `127.0.0.1:${port}`
-  const client = new MongoClient(`mongodb://${host}/?directConnection=true`, { serverSelectionTimeoutMS: timeoutMs })
-  try {
-    const admin = client.db('admin')
+  await withMember(host, timeoutMs, async (admin) => {
     await claimMember(admin, host)
     await untilPrimary(admin, host, Date.now() + timeoutMs, signal)
+  })
+}
+
+/** Makes the mongods at these addresses one replica set, which elects a primary by itself. */
+export async function initiateSet(hosts: readonly string[], electionTimeoutMs: number): Promise<void> {
+  const members = hosts.map((host, _id) => ({ _id, host }))
+  const settings = { electionTimeoutMillis: electionTimeoutMs }
+  await askMember(hosts[0] ?? '', { replSetInitiate: { _id: replicaSetName, members, settings } }, 30_000)
+}
+
+/** Asks one member, whatever its part in the set, over a connection of its own. */
+export async function askMember(host: string, command: Document, timeoutMs = 5_000): Promise<Document> {
+  return await withMember(host, timeoutMs, (admin) => admin.command(command))
+}
+
+async function withMember<Result>(
+  host: string,
+  timeoutMs: number,
+  work: (admin: Db) => Promise<Result>,
+): Promise<Result> {
+  const client = new MongoClient(`mongodb://${host}/?directConnection=true`, {
+    serverSelectionTimeoutMS: timeoutMs,
+    // Also where it accepts a connection and then says nothing.
+    connectTimeoutMS: timeoutMs,
+    socketTimeoutMS: timeoutMs,
+  })
+  try {
+    return await work(client.db('admin'))
   } finally {
     await client.close()
   }
