@@ -6,11 +6,18 @@ export interface Cause {
   readonly correlationId: string
 }
 
+/** Several events are being handled at once, and only the handler knows which of them causes what. */
+interface Unnamed {
+  readonly eventId?: undefined
+}
+
+const UNNAMED: Unnamed = Object.freeze({})
+
 const PLACE = Symbol.for('@house-helper/events-core/cause')
 
 // One storage for the process: a publisher and a subscriber may come from two installed versions of this package.
-const global = globalThis as typeof globalThis & { [PLACE]?: AsyncLocalStorage<Cause | undefined> }
-global[PLACE] ??= new AsyncLocalStorage<Cause | undefined>()
+const global = globalThis as typeof globalThis & { [PLACE]?: AsyncLocalStorage<Cause | Unnamed | undefined> }
+global[PLACE] ??= new AsyncLocalStorage<Cause | Unnamed | undefined>()
 const storage = global[PLACE]
 
 /** Runs a function whose publishes, however deep and asynchronous, are effects of the cause; undefined means of none. */
@@ -18,7 +25,19 @@ export function withCause<Result>(cause: Cause | undefined, run: () => Result): 
   return storage.run(cause, run)
 }
 
-/** The event that is being handled here, or undefined outside a handler. */
+/** Runs a function that handles several events at once: what it publishes has to name its cause. */
+export function withCauseToBeNamed<Result>(run: () => Result): Result {
+  return storage.run(UNNAMED, run)
+}
+
+/** The event that is being handled here, or undefined outside a handler and where several are handled at once. */
 export function currentCause(): Cause | undefined {
-  return storage.getStore()
+  const cause = storage.getStore()
+  return cause?.eventId === undefined ? undefined : cause
+}
+
+/** Whether several events are being handled here at once, so that what is published has to name its cause. */
+export function causeHasToBeNamed(): boolean {
+  const cause = storage.getStore()
+  return cause !== undefined && cause.eventId === undefined
 }

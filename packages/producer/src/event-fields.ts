@@ -1,4 +1,7 @@
 import {
+  type Cause,
+  causeHasToBeNamed,
+  currentCause,
   type EventContract,
   formatTimestamp,
   type Issue,
@@ -6,6 +9,12 @@ import {
   parseTimestamp,
   UTC_MILLISECONDS,
 } from '@house-helper/events-core'
+
+/** What an event has to have to be the cause of another: every event that a handler gets has it. */
+export interface CauseEvent {
+  readonly id: string
+  readonly correlationId: string
+}
 
 /** What may be said about an event besides its data and its subject. */
 export interface EventFields {
@@ -20,6 +29,11 @@ export interface EventFields {
   readonly correlationId?: string | undefined
   /** The id of the event that caused this one. Default: that of the event being handled, else none. */
   readonly causationId?: string | undefined
+  /**
+   * The event that caused this one, as a handler got it: gives the correlation and causation ids that are not given.
+   * `null` says that none did. Default: the event being handled; in a batch handler it has to be said.
+   */
+  readonly cause?: CauseEvent | null | undefined
   /** Further texts about the event, by name. */
   readonly metadata?: Readonly<Record<string, string>> & {
     readonly correlationId?: never
@@ -37,6 +51,8 @@ export interface CheckedFields {
   readonly timestamp: string | undefined
   readonly correlationId: string | undefined
   readonly causationId: string | undefined
+  /** Null where the caller said that there is none. */
+  readonly cause: Cause | null | undefined
   readonly metadata: Readonly<Record<string, string>> | undefined
   readonly signal: AbortSignal | undefined
 }
@@ -48,6 +64,7 @@ const names = new Set<string>([
   'timestamp',
   'correlationId',
   'causationId',
+  'cause',
   'metadata',
   'signal',
 ])
@@ -60,13 +77,16 @@ export function checkFields(contract: EventContract, fields: unknown, issues: Is
   }
   const subject = contract.subject === 'user' ? 'userId' : 'householdId'
   const text = (name: string): string | undefined => checkText(name, given[name], name === subject, issues)
+  const [correlationId, causationId] = [text('correlationId'), text('causationId')]
+  const isTraced = correlationId !== undefined && causationId !== undefined
   return {
     householdId: text('householdId'),
     userId: text('userId'),
     id: checkId(given.id, issues),
     timestamp: checkTimestamp(given.timestamp, issues),
-    correlationId: text('correlationId'),
-    causationId: text('causationId'),
+    correlationId,
+    causationId,
+    cause: checkCause(given.cause, isTraced, issues),
     metadata: checkMetadata(given.metadata, issues),
     signal: checkSignal(given.signal, issues),
   }
@@ -78,9 +98,28 @@ function checkText(path: string, value: unknown, required: boolean, issues: Issu
     if (required) issues.push({ path, message: 'is missing; it says whom the event is about' })
     return undefined
   }
-  if (typeof value === 'string' && value.length > 0 && value.length <= 256 && value.isWellFormed()) return value
+  if (isIdText(value)) return value
   issues.push({ path, message: 'must be a text of 1 to 256 characters' })
   return undefined
+}
+
+/** What causes the event: what the caller says, else the event that is being handled. */
+function checkCause(cause: unknown, isTraced: boolean, issues: Issue[]): Cause | null | undefined {
+  if (cause === null) return null
+  if (cause === undefined) {
+    if (isTraced || !causeHasToBeNamed()) return currentCause()
+    const message = 'is missing: name the event of the batch that caused this one ({ cause: event }), or null for none'
+    issues.push({ path: 'cause', message })
+    return undefined
+  }
+  const { id: eventId, correlationId } = cause as Readonly<Record<keyof CauseEvent, unknown>>
+  if (isIdText(eventId) && isIdText(correlationId)) return { eventId, correlationId }
+  issues.push({ path: 'cause', message: 'must be an event as a handler gets it, with id and correlationId, or null' })
+  return undefined
+}
+
+function isIdText(value: unknown): value is string {
+  return typeof value === 'string' && value.length > 0 && value.length <= 256 && value.isWellFormed()
 }
 
 function checkId(value: unknown, issues: Issue[]): string | undefined {

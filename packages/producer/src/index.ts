@@ -1,6 +1,6 @@
 export type { Published } from './entry.ts'
 export { type Outcome, PublishError, type PublishErrorCode, type PublishErrorFields } from './errors.ts'
-export type { EventFields } from './event-fields.ts'
+export type { CauseEvent, EventFields } from './event-fields.ts'
 export type { PublisherOptions } from './options.ts'
 export {
   type CloseReport,

@@ -11,6 +11,14 @@ describe('publish', () => {
     void publisher.publish('lamp.bought', { lampId: 'lamp-1' }, { userId: 'user-1', correlationId: undefined })
   })
 
+  it('takes the event that caused it, or that none did', () => {
+    const cause = { id: 'cause-1', correlationId: 'story-1', type: 'lamp.bought' }
+    void publisher.publish('lamp.lit', { lampId: 'lamp-1' }, { householdId: 'household-1', cause })
+    void publisher.publish('lamp.lit', { lampId: 'lamp-1' }, { householdId: 'household-1', cause: null })
+    // @ts-expect-error an id says nothing of the story that the event belongs to
+    void publisher.publish('lamp.lit', { lampId: 'lamp-1' }, { householdId: 'household-1', cause: 'cause-1' })
+  })
+
   it('refuses a type that the domain does not have', () => {
     // @ts-expect-error there is no lamp.eaten
     void publisher.publish('lamp.eaten', { lampId: 'lamp-1' }, { householdId: 'household-1' })

@@ -1,4 +1,4 @@
-import { isEventId, withCause } from '@house-helper/events-core'
+import { isEventId, withCause, withCauseToBeNamed } from '@house-helper/events-core'
 import { describe, expect, it } from 'vitest'
 import { lamps } from '../test/lamps.ts'
 import type { PublishError } from './errors.ts'
@@ -61,6 +61,35 @@ describe('a stamped event', () => {
     expect(envelope.metadata).toEqual({ correlationId: 'mine', causationId: 'cause-1' })
   })
 
+  it('has the correlation and causation of the event that the caller names, before those of the one being handled', () => {
+    const cause = { id: 'cause-2', correlationId: 'story-2' }
+    const named = withCause({ eventId: 'cause-1', correlationId: 'story-1' }, () =>
+      lit({ lampId: 'lamp-1' }, { ...subject, cause }),
+    )
+    expect(named.envelope.metadata).toEqual({ correlationId: 'story-2', causationId: 'cause-2' })
+    const own = lit({ lampId: 'lamp-1' }, { ...subject, cause, causationId: 'click-1' })
+    expect(own.envelope.metadata).toEqual({ correlationId: 'story-2', causationId: 'click-1' })
+    const root = withCause({ eventId: 'cause-1', correlationId: 'story-1' }, () =>
+      lit({ lampId: 'lamp-1' }, { ...subject, cause: null }),
+    )
+    expect(root.envelope.metadata).toEqual({ correlationId: root.envelope.id })
+  })
+
+  it('names its cause where several events are handled at once', () => {
+    const inBatch = (fields: object): unknown => withCauseToBeNamed(() => lit({ lampId: 'lamp-1' }, fields))
+    expect(paths(() => inBatch(subject))).toEqual(['cause'])
+    expect(paths(() => inBatch({ ...subject, causationId: 'click-1' }))).toEqual(['cause'])
+    expect(inBatch({ ...subject, cause: { id: 'a', correlationId: 'story' } })).toMatchObject({
+      envelope: { metadata: { correlationId: 'story', causationId: 'a' } },
+    })
+    expect(inBatch({ ...subject, correlationId: 'story', causationId: 'a' })).toMatchObject({
+      envelope: { metadata: { correlationId: 'story', causationId: 'a' } },
+    })
+    expect(inBatch({ ...subject, cause: null, id: 'root' })).toMatchObject({
+      envelope: { metadata: { correlationId: 'root' } },
+    })
+  })
+
   it('holds what was checked, whatever the original says when it is read again', () => {
     let reads = 0
     const data = {
@@ -107,6 +136,8 @@ describe('an event is refused', () => {
     ['metadata is no text', { ...subject, metadata: { count: 7 } }, ['metadata.count']],
     ['metadata names the correlation', { ...subject, metadata: { correlationId: 'c' } }, ['metadata.correlationId']],
     ['metadata is a list', { ...subject, metadata: ['a'] }, ['metadata']],
+    ['the cause is no event', { ...subject, cause: 'cause-1' }, ['cause']],
+    ['the cause has no correlation', { ...subject, cause: { id: 'cause-1' } }, ['cause']],
     ['the signal is none', { ...subject, signal: {} }, ['signal']],
     ['a field is unknown', { ...subject, houseHoldId: 'household-1' }, ['houseHoldId']],
   ])('when %s', (_, fields, expected) => {

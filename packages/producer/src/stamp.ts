@@ -1,5 +1,4 @@
 import {
-  currentCause,
   type Domain,
   type Envelope,
   type EventContract,
@@ -65,7 +64,7 @@ function guard<Result>(path: string, issues: Issue[], read: () => Result): Resul
 
 function fill(contract: EventContract, stamp: Stamp, data: JsonObject, fields: CheckedFields): Envelope {
   const { householdId, userId, timestamp = formatTimestamp(stamp.nowMs), id = newEventId(stamp.nowMs) } = fields
-  const cause = currentCause()
+  const { cause } = fields
   const causationId = fields.causationId ?? cause?.eventId
   return {
     id,
