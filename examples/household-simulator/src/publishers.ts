@@ -1,4 +1,4 @@
-import { createBillsPublisher, type PublisherOptions } from '@house-helper/bills'
+import { createBillsPublisher, type Published, type PublisherOptions } from '@house-helper/bills'
 import { createHouseholdsPublisher } from '@house-helper/households'
 import { createLaundryPublisher } from '@house-helper/laundry'
 import { createNotificationsPublisher } from '@house-helper/notifications'
@@ -11,14 +11,14 @@ import type { DomainName, SimulatedEvent } from './simulated-event.ts'
 /** The publishers of all domains as one. */
 export interface Publishers {
   /** Publishes an event through its own domain's publisher. Resolves once every in-sync replica has it. */
-  publish(event: SimulatedEvent): Promise<unknown>
+  publish(event: SimulatedEvent): Promise<Published>
   /** Sends what is queued, for at most so many milliseconds; what is left is rejected. */
   close(timeoutMs: number): Promise<void>
 }
 
 /** What the publishers have in common once an event's domain, type and data belong together. */
 interface AnyPublisher {
-  publish(type: string, data: object, fields: object): Promise<unknown>
+  publish(type: string, data: object, fields: object): Promise<Published>
   close(options: { readonly timeoutMs: number }): Promise<unknown>
 }
 

@@ -1,8 +1,9 @@
 import { parseArgs } from 'node:util'
 import { startStack } from '@house-helper/local-stack'
 import { cases } from './cases.ts'
+import { thisMachine } from './machine.ts'
 import { type BenchStack, measure, type Result } from './measure.ts'
-import { row, tableHead, thisMachine } from './report.ts'
+import { row, tableHead } from './report.ts'
 
 const help = `pnpm bench [options]
   --only <text>    the cases whose name contains this text

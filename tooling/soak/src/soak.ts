@@ -1,0 +1,82 @@
+import { mkdir, writeFile } from 'node:fs/promises'
+import { dirname, join, resolve } from 'node:path'
+import { parseArgs } from 'node:util'
+import { thisMachine } from '@house-helper/bench/machine'
+import { projectDataDir } from '@house-helper/local-stack'
+import { cases } from './cases.ts'
+import { type SoakReport, totalsLine, totalsOf } from './report.ts'
+import { runSoak } from './runner.ts'
+
+const help = `pnpm soak [options]
+  --short          short forms, all of them within 8 minutes (default: full forms)
+  --only <text>    the cases whose name contains this text
+  --part <text>    of these, the parts whose name contains this text
+  --seed <n>       what is random follows from this number (default 1)
+  --resume         skips parts that an earlier run of this form and seed has done and met
+  --json <file>    where the report goes (default: a folder that git ignores)
+  --list           the names of the cases and of their parts`
+
+const { values } = parseArgs({
+  options: {
+    short: { type: 'boolean', default: false },
+    only: { type: 'string', default: '' },
+    part: { type: 'string', default: '' },
+    seed: { type: 'string', default: '1' },
+    resume: { type: 'boolean', default: false },
+    json: { type: 'string' },
+    list: { type: 'boolean', default: false },
+    help: { type: 'boolean', default: false },
+  },
+})
+
+const form = values.short ? 'short' : 'full'
+const seed = wholeNumber('seed', values.seed)
+
+if (values.help) console.log(help)
+else if (values.list) list()
+else await run()
+
+function list(): void {
+  for (const { name, title, parts } of cases) {
+    console.log(`${name}: ${title}`)
+    for (const part of parts(form, seed)) console.log(`  ${part.name}`)
+  }
+}
+
+async function run(): Promise<void> {
+  const chosen = cases.filter(({ name }) => name.includes(values.only))
+  if (chosen.length === 0)
+    throw new Error(`No case contains ${JSON.stringify(values.only)}; pnpm soak --list names them.`)
+  const folder = join(projectDataDir, 'soak')
+  const reports = await runSoak({
+    ...{ cases: chosen, form, seed, folder, part: values.part, resume: values.resume },
+    signal: interruption(),
+    log: (line) => console.log(line),
+  })
+  const totals = totalsOf(reports)
+  const report: SoakReport = { machine: thisMachine(), form, seed, cases: reports, totals }
+  const file = resolve(values.json ?? join(folder, `${form}-${seed}.json`))
+  await mkdir(dirname(file), { recursive: true })
+  await writeFile(file, `${JSON.stringify(report, null, 2)}\n`)
+  console.log(`report: ${file}`)
+  console.log(totalsLine(totals))
+  process.exitCode = reports.length > 0 && reports.every(({ met }) => met) ? 0 : 1
+}
+
+/** Aborts at the first Ctrl-C, so that servers and programs are ended; the second ends at once. */
+function interruption(): AbortSignal {
+  const controller = new AbortController()
+  const onSignal = (): void => {
+    if (controller.signal.aborted) process.exit(1)
+    controller.abort(new Error('The soak was interrupted.'))
+  }
+  process.on('SIGINT', onSignal)
+  process.on('SIGTERM', onSignal)
+  return controller.signal
+}
+
+function wholeNumber(name: string, text: string): number {
+  const value = Number(text)
+  if (Number.isSafeInteger(value) && value >= 0) return value
+  throw new Error(`--${name} takes a whole number, not ${JSON.stringify(text)}.`)
+}
