@@ -103,6 +103,23 @@ describe('bad input', () => {
     }
   })
 
+  it('compares what is nested 10,000 deep: a repeat is no second record, a conflict is one', async () => {
+    const deep = (inner: string, rest: string) => `{${rest}"a":${'[{"a":'.repeat(5_000)}${inner}${'}]'.repeat(5_000)}}`
+    const [first, swapped, other] = [
+      written('same', deep('9007199254740993', '"taskId":"x","b":1,')),
+      written('same', deep('9007199254740993', '"b":1,"taskId":"x",')),
+      written('same', deep('9007199254740992', '"taskId":"x","b":1,')),
+    ] as const
+    await stand.append([first, eventMessage('good-1'), swapped, eventMessage('good-2'), other, eventMessage('good-3')])
+    await stand.recorder().start()
+    await recordedUpTo(stand, 6)
+    const log = createEventLog(stand.db)
+    expect(await log.totals()).toMatchObject([{ recorded: 5, repeats: 1, conflicts: 1, quarantined: 0 }])
+    const conflict = await log.get(`same@${stand.topic}/0/4`)
+    expect(conflict).toMatchObject({ id: 'same', conflict: true })
+    expect(Buffer.from(conflict?.value ?? []).equals(other.value ?? Buffer.alloc(0))).toBe(true)
+  })
+
   it('records the Go service’s message without key and headers, unchanged', async () => {
     const text = `{ "id": "20251009120000-abc123", "type": "task.completed", "source": "api-service",
   "householdId": "household-001", "userId": "user-001", "timestamp": "2025-10-09T12:00:00Z", "version": "1.0",

@@ -8,7 +8,7 @@ export const UTC_MILLISECONDS: RegExp =
 
 /** Reads an RFC 3339 text as milliseconds since 1970, cutting finer digits; undefined where it names no instant. */
 export function parseTimestamp(text: string): number | undefined {
-  if (!RFC3339.test(text)) return undefined
+  if (!RFC3339.test(text) || !isInMonth(text)) return undefined
   // As our publishers and the Go service mostly write it, there is nothing to cut and nothing to raise.
   const plain = text.length <= 24 && text.endsWith('Z') && text.charAt(10) === 'T'
   const ms = Date.parse(plain ? text : text.replace(/(\.\d{3})\d+/, '$1').toUpperCase())
@@ -18,4 +18,13 @@ export function parseTimestamp(text: string): number | undefined {
 /** Writes milliseconds since 1970 as our publishers do: UTC with milliseconds. */
 export function formatTimestamp(ms: number): string {
   return new Date(ms).toISOString()
+}
+
+/** Whether the month has that day: `Date.parse` takes the 30th of February for the 2nd of March. */
+function isInMonth(text: string): boolean {
+  const day = text.slice(8, 10)
+  if (day <= '28') return true
+  // Leap years come again every 400 years; years before 100 would mean the twentieth century to Date.UTC.
+  const year = 2000 + (Number(text.slice(0, 4)) % 400)
+  return Number(day) <= new Date(Date.UTC(year, Number(text.slice(5, 7)), 0)).getUTCDate()
 }
