@@ -1,5 +1,5 @@
 import type { z } from 'zod'
-import { PROBLEM_CONTENT_TYPE, problemSchema } from './problem.ts'
+import { PROBLEM_CONTENT_TYPE, problemSchema } from './problem-details.ts'
 
 interface Answer {
   readonly description: string

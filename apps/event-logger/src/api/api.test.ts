@@ -7,13 +7,13 @@ import { fakeLog, goMessage, measurements, record } from '../testing/fake-log.ts
 import { createApi } from './api.ts'
 import { eventSchema } from './event-answer.ts'
 import { eventPageSchema } from './event-routes.ts'
-import { problemSchema } from './problem.ts'
+import { problemSchema } from './problem-details.ts'
 import { topicListSchema } from './topic-routes.ts'
 
 let app: FastifyInstance | undefined
 afterEach(() => app?.close())
 
-async function apiOver(log: EventLog): Promise<FastifyInstance> {
+async function apiOver(log: Pick<EventLog, 'get' | 'list' | 'totals'>): Promise<FastifyInstance> {
   app = await createApi({
     log,
     deadLetters: fakeDeadLetters(),
@@ -120,7 +120,9 @@ describe('GET /api/v1/events', () => {
     const asked: ListQuery[] = []
     const answer = await (await apiOver(fakeLog([], asked))).inject(`/api/v1/events?${query}`)
     expect(answer.statusCode).toBe(400)
-    expect(problemSchema.parse(answer.json()).errors).toEqual([{ parameter, detail: expect.any(String) }])
+    expect(problemSchema.parse(answer.json()).errors).toEqual([
+      { parameter, pointer: `/${parameter}`, detail: expect.any(String) },
+    ])
     expect(asked).toEqual([])
   })
 

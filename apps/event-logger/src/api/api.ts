@@ -14,7 +14,7 @@ import { topicRoutes } from './topic-routes.ts'
 
 /** What {@link createApi} takes. */
 export interface ApiOptions extends Guards {
-  readonly log: EventLog
+  readonly log: Pick<EventLog, 'get' | 'list' | 'totals'>
   readonly deadLetters: DeadLetters
   readonly measurements: Pick<Measurements, 'lag' | 'sizes'>
   readonly logger: Logger

@@ -11,7 +11,7 @@ import {
   deadLetterPageSchema,
   deadLetterSchema,
 } from './dead-letter-answer.ts'
-import { problemSchema } from './problem.ts'
+import { problemSchema } from './problem-details.ts'
 
 let app: FastifyInstance | undefined
 let asked: (DeadLetterQuery | RedriveCommand)[] = []

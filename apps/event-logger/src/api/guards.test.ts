@@ -5,12 +5,12 @@ import { afterEach, describe, expect, it } from 'vitest'
 import { fakeDeadLetters } from '../testing/fake-dead-letters.ts'
 import { fakeLog, measurements, record } from '../testing/fake-log.ts'
 import { createApi } from './api.ts'
-import { problemSchema } from './problem.ts'
+import { problemSchema } from './problem-details.ts'
 
 let app: FastifyInstance | undefined
 afterEach(() => app?.close())
 
-async function apiOver(log: EventLog): Promise<FastifyInstance> {
+async function apiOver(log: Pick<EventLog, 'get' | 'list' | 'totals'>): Promise<FastifyInstance> {
   app = await createApi({
     log,
     deadLetters: fakeDeadLetters(),

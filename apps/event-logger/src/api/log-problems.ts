@@ -1,5 +1,5 @@
 import { isHouseHelperError } from '@house-helper/events-core'
-import type { ProblemError } from './problem.ts'
+import { type ProblemError, parameterError } from './problem-details.ts'
 
 /** What an error of the event log is to whoever asked, or undefined for what only the operator can mend. */
 export function logProblem(
@@ -10,7 +10,7 @@ export function logProblem(
     case 'LOG_QUERY_INVALID':
       return { status: 400, detail: error.message }
     case 'LOG_CURSOR_INVALID':
-      return { status: 400, detail: error.message, errors: [{ parameter: 'cursor', detail: error.message }] }
+      return { status: 400, detail: error.message, errors: [parameterError('cursor', error.message)] }
     case 'LOG_QUERY_TIMEOUT':
       return { status: 503, detail: error.message }
     case 'LOG_UNREACHABLE':

@@ -1,36 +1,8 @@
 import type { Logger } from '@house-helper/events-core'
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { hasZodFastifySchemaValidationErrors } from 'fastify-type-provider-zod'
-import { z } from 'zod'
 import { logProblem } from './log-problems.ts'
-
-/** The media type of problem details. */
-export const PROBLEM_CONTENT_TYPE = 'application/problem+json'
-
-/** One thing that is wrong with a request: `parameter` names a query or path parameter, `pointer` a place in the body. */
-export const problemErrorSchema = z.object({
-  detail: z.string().describe('What is wrong, as a sentence.'),
-  parameter: z.string().optional().describe('The query or path parameter that is wrong.'),
-  pointer: z.string().optional().describe('JSON Pointer to the place in the body that is wrong.'),
-})
-
-/** Problem details as RFC 9457 has them. */
-export const problemSchema = z
-  .object({
-    type: z.string().describe('Always about:blank: the status says what kind of problem this is.'),
-    title: z.string().describe("The status's name."),
-    status: z.int().min(400).max(599),
-    detail: z.string().describe('What went wrong and what to do about it.'),
-    requestId: z.string().describe('The id of the request, also in the X-Request-Id header and in the logs.'),
-    errors: z.array(problemErrorSchema).optional(),
-  })
-  .meta({ id: 'Problem', description: 'Problem details (RFC 9457).' })
-
-/** Problem details. */
-export type Problem = z.output<typeof problemSchema>
-
-/** One thing that is wrong with a request. */
-export type ProblemError = z.output<typeof problemErrorSchema>
+import { PROBLEM_CONTENT_TYPE, type Problem, type ProblemError, parameterError } from './problem-details.ts'
 
 const titles: Readonly<Record<number, string>> = {
   400: 'Bad Request',
@@ -112,9 +84,9 @@ function validationErrors(issue: {
   const detail = issue.message ?? 'is wrong'
   const unknown = issue.params?.keys
   if (Array.isArray(unknown)) {
-    return unknown.map((name) => ({ parameter: String(name), detail: 'is no parameter of this request' }))
+    return unknown.map((name) => parameterError(String(name), 'is no parameter of this request'))
   }
-  return [{ parameter: (issue.instancePath ?? '').slice(1).split('/')[0] ?? '', detail }]
+  return [parameterError((issue.instancePath ?? '').slice(1).split('/')[0] ?? '', detail)]
 }
 
 function bodyErrors(issue: Parameters<typeof validationErrors>[0]): ProblemError[] {
