@@ -20,6 +20,7 @@ export const RECORD_INDEXES: readonly IndexDescription[] = [
   { name: 'by_time', key: { time: 1, _id: 1 } },
   { name: 'by_subject', key: { subject: 1, time: 1, _id: 1 } },
   { name: 'by_type', key: { type: 1, time: 1, _id: 1 } },
+  { name: 'by_position', key: { topic: 1, partition: 1, generation: 1, offset: 1 } },
 ]
 
 const QUARANTINE_INDEXES: readonly IndexDescription[] = [

@@ -1,9 +1,13 @@
 import type { Db, Document, FindCursor } from 'mongodb'
 import { z } from 'zod'
 import { collections } from './collections.ts'
+import { readRecorded } from './coverage.ts'
 import { writeCursor } from './cursor.ts'
+import { deadLetterCollection } from './dead-letters/collections.ts'
 import { type EventRecord, eventRecord, type QuarantinedMessage, quarantinedMessage } from './event-record.ts'
+import { type LogParts, type RecordBatch, readInOrder } from './ordered-reader.ts'
 import { type Page, readDocuments } from './pages.ts'
+import type { PositionVector } from './position-vector.ts'
 import {
   afterPlace,
   checkId,
@@ -13,6 +17,7 @@ import {
   listFilter,
   type QuarantineQuery,
 } from './query.ts'
+import { checkRead, type ReadQuery } from './read-query.ts'
 import { addCounts, type Counts, noCounts } from './stats.ts'
 
 /** What the ledger says of one topic, over all recorders and runs. */
@@ -32,6 +37,16 @@ export interface EventLog {
   get(id: string): Promise<EventRecord | undefined>
   /** What was recorded of each topic, by the ledger, sorted by topic. */
   totals(): Promise<readonly TopicTotals[]>
+  /**
+   * Reads records batch by batch in position order, between two position vectors: for exports, replays and read models.
+   * It never reads beyond what is recorded without a gap, so nothing is skipped that several recorders write at once;
+   * `position` of any batch is where another reading goes on. Memory is bounded by two batches.
+   *
+   * @throws LogError `LOG_FILTER_INVALID`, `LOG_QUERY_INVALID`; while iterating `LOG_QUERY_TIMEOUT`, `LOG_UNREACHABLE`.
+   */
+  read(query?: ReadQuery): AsyncIterable<RecordBatch>
+  /** How far each topic-partition is recorded now, by the ledger. */
+  recorded(): Promise<PositionVector>
   /** Messages without a readable envelope, newest first. */
   quarantine(query?: QuarantineQuery): Promise<Page<QuarantinedMessage>>
 }
@@ -45,6 +60,7 @@ const totalsSchema = z.object({
 export function createEventLog(db: Db, { maxTimeMs = 10_000 }: { readonly maxTimeMs?: number } = {}): EventLog {
   const { records, quarantine, partitions } = collections(db)
   const options = { maxTimeMS: maxTimeMs }
+  const parts: LogParts = { collections: collections(db), letters: deadLetterCollection(db), maxTimeMs }
   return {
     async list(query = {}) {
       const checked = checkList(query)
@@ -68,6 +84,8 @@ export function createEventLog(db: Db, { maxTimeMs = 10_000 }: { readonly maxTim
       }
       return [...byTopic].map(([topic, counts]) => ({ topic, ...counts })).sort((a, b) => (a.topic < b.topic ? -1 : 1))
     },
+    read: (query = {}) => readInOrder(checkRead(query, new Date()), parts),
+    recorded: () => readRecorded(parts.collections, maxTimeMs),
     async quarantine(query = {}) {
       const { filters, limit, after } = checkQuarantine(query)
       const filter = {

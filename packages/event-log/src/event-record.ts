@@ -1,4 +1,4 @@
-import { decodeEnvelope, type Headers, type Issue, type JsonObject } from '@house-helper/events-core'
+import { decodeEnvelope, type Envelope, type Headers, type Issue, type JsonObject } from '@house-helper/events-core'
 import type { z } from 'zod'
 import { type noViewReasons, type QuarantineDocument, quarantineSchema, recordSchema } from './documents.ts'
 import { LogError } from './errors.ts'
@@ -49,11 +49,18 @@ export interface QuarantinedMessage extends Omit<QuarantineDocument, '_id' | 'he
   readonly headers: Headers
 }
 
-/** Reads a document of `records`; throws `LOG_DOCUMENT_INVALID` where it isn't one. */
+/** Reads a document of `records`; throws `LOG_DOCUMENT_INVALID` where it isn't one, or, when its data is read, where its value is no envelope. */
 export function eventRecord(document: unknown): EventRecord {
   const { _id, eventId, noView, viewNote: _, headers, issues, ...rest } = parse(recordSchema, document, 'records')
-  const decoded = decodeEnvelope(rest.value)
-  if (!decoded.readable) throw invalid('records', _id, `its value is no envelope: ${decoded.message}`)
+  let envelope: Envelope | undefined
+  // Decoded when it is asked for: whoever passes the bytes on needs no second copy of what is in them.
+  const decoded = (): Envelope => {
+    if (envelope !== undefined) return envelope
+    const result = decodeEnvelope(rest.value)
+    if (!result.readable) throw invalid('records', _id, `its value is no envelope: ${result.message}`)
+    envelope = result.envelope
+    return envelope
+  }
   return {
     recordId: _id,
     id: eventId ?? _id,
@@ -63,8 +70,12 @@ export function eventRecord(document: unknown): EventRecord {
     userId: rest.userId,
     causationId: rest.causationId,
     issues: issues ?? [],
-    data: decoded.envelope.data,
-    metadata: decoded.envelope.metadata,
+    get data() {
+      return decoded().data
+    },
+    get metadata() {
+      return decoded().metadata
+    },
     view: noView ?? 'stored',
     conflict: eventId !== undefined,
     headers: headers.map(({ name, value }) => [name, value] as const),

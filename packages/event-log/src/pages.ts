@@ -13,14 +13,22 @@ export async function readDocuments(found: { toArray(): Promise<Document[]> }): 
   try {
     return await found.toArray()
   } catch (error) {
-    if (error instanceof MongoServerError && error.code === MAX_TIME_EXPIRED) {
-      throw new LogError('LOG_QUERY_TIMEOUT', 'The query took too long. Narrow it by subject, type or time.', {
-        cause: error,
-        canRetry: true,
-      })
-    }
-    throw storeError(error, 'reading the log')
+    throw queryError(error)
   }
+}
+
+/** What a query failed with, as the log's own error: `LOG_QUERY_TIMEOUT` or `LOG_UNREACHABLE`. */
+export function queryError(error: unknown): LogError {
+  if (!isTimeExpired(error)) return storeError(error, 'reading the log')
+  return new LogError('LOG_QUERY_TIMEOUT', 'The query took too long. Narrow it by household, user, type or time.', {
+    cause: error,
+    canRetry: true,
+  })
+}
+
+/** Whether a query ended at its time limit. */
+export function isTimeExpired(error: unknown): boolean {
+  return error instanceof MongoServerError && error.code === MAX_TIME_EXPIRED
 }
 
 const MAX_TIME_EXPIRED = 50
