@@ -54,3 +54,9 @@ export function eventInvalid(type: unknown, issues: readonly Issue[]): PublishEr
     details: { type: name },
   })
 }
+
+/** The event is larger than anything can be that is published. */
+export function eventTooLarge(type: string, why: string): PublishError {
+  const message = `${type} cannot be published: ${why}. Keep large content elsewhere and publish a reference to it.`
+  return new PublishError('MESSAGE_TOO_LARGE', message, { outcome: 'not-sent', details: { type } })
+}

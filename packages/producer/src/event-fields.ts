@@ -142,7 +142,7 @@ function checkTimestamp(value: unknown, issues: Issue[]): string | undefined {
 
 function checkMetadata(value: unknown, issues: Issue[]): Readonly<Record<string, string>> | undefined {
   if (value === undefined) return undefined
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+  if (!isPlainObject(value)) {
     issues.push({ path: 'metadata', message: 'must be an object of texts' })
     return undefined
   }
@@ -154,6 +154,14 @@ function checkMetadata(value: unknown, issues: Issue[]): Readonly<Record<string,
     else issues.push({ path: `metadata.${name}`, message: 'must be a text' })
   }
   return Object.fromEntries(checked)
+}
+
+/** A Map or a Date has texts to tell, but no fields of its own: nothing of it would be sent. */
+function isPlainObject(value: unknown): value is object {
+  if (typeof value !== 'object' || value === null) return false
+  const prototype: unknown = Object.getPrototypeOf(value)
+  // An object of another realm has that one's Object.prototype.
+  return prototype === null || Object.getPrototypeOf(prototype) === null
 }
 
 function checkSignal(value: unknown, issues: Issue[]): AbortSignal | undefined {

@@ -9,7 +9,7 @@ import {
   within,
 } from '@house-helper/events-core'
 import { type Entry, entryBytes, type Published } from './entry.ts'
-import { PublishError } from './errors.ts'
+import { eventTooLarge, PublishError } from './errors.ts'
 import type { EventFields } from './event-fields.ts'
 import { type CheckedOptions, checkOptions, type PublisherOptions } from './options.ts'
 import { createOutlet, type Outlet } from './outlet.ts'
@@ -147,7 +147,12 @@ function listen(entry: Entry, signal: AbortSignal, tally: Tally, outlet: Outlet)
 }
 
 function checkRoom(tally: Tally, stamped: StampedEvent, { maxQueuedBytes }: CheckedOptions): void {
-  if (tally.queuedBytes + entryBytes(stamped) <= maxQueuedBytes) return
+  const bytes = entryBytes(stamped)
+  if (tally.queuedBytes + bytes <= maxQueuedBytes) return
+  // There will never be room for it, so to publish it again makes no sense.
+  if (bytes > maxQueuedBytes) {
+    throw eventTooLarge(stamped.envelope.type, `it has ${bytes} bytes, and maxQueuedBytes is ${maxQueuedBytes}`)
+  }
   const { queuedBytes, queuedEvents } = tally.stats()
   const message = `${queuedEvents} events of ${queuedBytes} bytes wait for a broker; maxQueuedBytes is ${maxQueuedBytes}. Publish more slowly, or see whether the brokers are up.`
   throw refusal('PUBLISH_QUEUE_FULL', message, true)

@@ -8,7 +8,7 @@ import {
   type JsonObject,
   newEventId,
 } from '@house-helper/events-core'
-import { eventInvalid } from './errors.ts'
+import { eventInvalid, eventTooLarge } from './errors.ts'
 import { type CheckedFields, checkFields } from './event-fields.ts'
 
 /** A stamped event is ready to be sent or stored: checked, with its id and time, and as the bytes of its message. */
@@ -33,7 +33,7 @@ export interface Stamp {
  *
  * The data is read once and copied: what was checked is what is sent, whatever getters or `toJSON` the original has.
  *
- * @throws PublishError `EVENT_INVALID` naming every path that is wrong, and never a value.
+ * @throws PublishError `EVENT_INVALID` naming every path that is wrong, and never a value; `MESSAGE_TOO_LARGE`.
  */
 export function stampEvent(domain: Domain, stamp: Stamp, type: string, data: unknown, fields: unknown): StampedEvent {
   const contract = domain.contract(type)
@@ -45,7 +45,17 @@ export function stampEvent(domain: Domain, stamp: Stamp, type: string, data: unk
   if (issues.length > 0 || checked === undefined || payload?.ok !== true) throw eventInvalid(type, issues)
   const envelope = fill(contract, stamp, payload.value as JsonObject, checked)
   const subject = contract.subject === 'user' ? envelope.userId : envelope.householdId
-  return { envelope, key: Buffer.from(subject ?? ''), value: encodeEnvelope(envelope), signal: checked.signal }
+  return { envelope, key: Buffer.from(subject ?? ''), value: encode(envelope), signal: checked.signal }
+}
+
+function encode(envelope: Envelope): Uint8Array {
+  try {
+    return encodeEnvelope(envelope)
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error
+    // The one thing that checked data can be too much of: past 512 MiB of text JavaScript has no string for it.
+    throw eventTooLarge(envelope.type, 'it is longer than a text can be')
+  }
 }
 
 function unknownType({ name, events }: Domain): Issue {
