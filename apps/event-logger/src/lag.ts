@@ -1,3 +1,4 @@
+import { oldestAgeSeconds } from '@house-helper/consumer'
 import type { Admin, Transport } from '@house-helper/events-core'
 
 /** How far a group is behind in one topic-partition. */
@@ -31,17 +32,8 @@ export async function measureLag(
       // What retention has deleted cannot be caught up with.
       const next = Math.max(committed.get(`${topic}/${partition}`) ?? low, low)
       const messages = Math.max(0, high - next)
-      const seconds = messages === 0 ? 0 : await ageSeconds(source, { topic, partition, offset: next }, nowMs)
+      const seconds = messages === 0 ? 0 : await oldestAgeSeconds(source, { topic, partition, offset: next }, nowMs)
       return { topic, partition, messages, seconds }
     }),
   )
-}
-
-async function ageSeconds(
-  source: LagSource,
-  from: { readonly topic: string; readonly partition: number; readonly offset: number },
-  nowMs: number,
-): Promise<number> {
-  const [oldest] = await source.read(from, { maxBytes: 1, timeoutMs: 5_000 })
-  return oldest === undefined ? 0 : Math.max(0, (nowMs - oldest.timestampMs) / 1000)
 }
