@@ -35,7 +35,7 @@ export interface Program {
 export interface ProgramOrder {
   readonly name: string
   /** The file to run. */
-  readonly file: string | URL
+  readonly file: URL
   /** All of its variables. */
   readonly env: Readonly<Record<string, string>>
   /** Where its output goes, as `<name>.log`. */
@@ -51,8 +51,10 @@ const endWithParent = new URL('./end-with-parent.ts', import.meta.url).href
 export function startProgram({ name, file, env, logDir, nodeArgs = [] }: ProgramOrder): Program {
   mkdirSync(logDir, { recursive: true })
   const args = [...nodeArgs, '--conditions=@house-helper/source', '--import', endWithParent]
-  const path = file instanceof URL ? fileURLToPath(file) : file
-  const child = spawn(process.execPath, [...args, path], { env: { ...env }, stdio: ['ignore', 'pipe', 'pipe', 'ipc'] })
+  const child = spawn(process.execPath, [...args, fileURLToPath(file)], {
+    env: { ...env },
+    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+  })
   return new ChildProgram(name, child, join(logDir, `${name}.log`))
 }
 

@@ -1,8 +1,7 @@
-import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { type Transport, topicNames } from '@house-helper/events-core'
 import { createPublishers, type DomainName, type Publishers } from '@house-helper/household-simulator'
 import { createKafkaTransport } from '@house-helper/transport-kafkajs'
+import { Admin } from '@platformatic/kafka'
 import { type Db, MongoClient } from 'mongodb'
 import { type Book, createBook } from './book.ts'
 import { domainsOf } from './effects.ts'
@@ -46,17 +45,17 @@ export interface Stand extends AsyncDisposable {
   readonly programs: readonly Program[]
   /** Publishes through the proxies and writes the acknowledgement into the book. Never rejects: see `book.rejected`. */
   publish(event: SoakEvent): Promise<void>
-  /** Starts an event logger, the real program. */
-  startLogger(env?: Readonly<Record<string, string>>): Program
+  /** Starts an event logger, the real program; another one that takes the same variables can be named. */
+  startLogger(env?: Readonly<Record<string, string>>, file?: URL): Program
   /** Starts a handler process of `handledTypes` under `once`; another program that takes the same variables can be named. */
   startHandler(env?: Readonly<Record<string, string>>, file?: URL): Program
-  /** Ends programs and publishers, drops the databases. */
+  /** Ends programs and publishers, drops the databases and the topics. */
   close(): Promise<void>
 }
 
 // As its Dockerfile starts it.
 const loggerArgs = ['--max-old-space-size=384', '--max-semi-space-size=8']
-const loggerMain = join(fileURLToPath(import.meta.resolve('@house-helper/event-logger')), '../main.ts')
+const loggerMain = new URL('./main.ts', import.meta.resolve('@house-helper/event-logger'))
 const handlerProgram = new URL('./programs/handler.ts', import.meta.url)
 
 /** Creates the topics, of the handlers' group too, and opens what is needed. Nothing is started yet. */
@@ -121,7 +120,7 @@ class RealStand implements Stand {
     }
   }
 
-  startLogger(env: Readonly<Record<string, string>> = {}): Program {
+  startLogger(env: Readonly<Record<string, string>> = {}, file: URL = loggerMain): Program {
     const settings = {
       KAFKA_GROUP_ID: this.loggerGroup,
       MONGODB_DATABASE: this.log.databaseName,
@@ -129,7 +128,7 @@ class RealStand implements Stand {
       PROBE_HOST: '127.0.0.1',
       PROBE_PORT: '0',
     }
-    return this.#start('logger', loggerMain, { ...settings, ...env }, loggerArgs)
+    return this.#start('logger', file, { ...settings, ...env }, loggerArgs)
   }
 
   startHandler(env: Readonly<Record<string, string>> = {}, file: URL = handlerProgram): Program {
@@ -141,12 +140,7 @@ class RealStand implements Stand {
     return this.#start('handler', file, { ...settings, ...env })
   }
 
-  #start(
-    kind: string,
-    file: string | URL,
-    env: Readonly<Record<string, string>>,
-    nodeArgs: readonly string[] = [],
-  ): Program {
+  #start(kind: string, file: URL, env: Readonly<Record<string, string>>, nodeArgs: readonly string[] = []): Program {
     const { tested } = this.#options.servers
     const program = startProgram({
       name: `${kind}-${++this.#started}`,
@@ -169,10 +163,23 @@ class RealStand implements Stand {
     await this.#publishers.close(1_000)
     const { transport, tested, client } = this.#connections
     await tested.close()
+    await this.#deleteTopics()
     await transport.close()
     await this.log.dropDatabase()
     await this.service.dropDatabase()
     await client.close()
+  }
+
+  // No part of the Transport port: services never delete a topic.
+  async #deleteTopics(): Promise<void> {
+    const admin = new Admin({ clientId: this.name, bootstrapBrokers: [...this.#options.servers.brokers] })
+    try {
+      const all = await this.transport.admin.describeTopics()
+      const topics = all.map((topic) => topic.name).filter((topic) => topic.startsWith(`${this.name}.`))
+      await admin.deleteTopics({ topics })
+    } finally {
+      await admin.close()
+    }
   }
 
   [Symbol.asyncDispose](): Promise<void> {
