@@ -1,0 +1,5 @@
+export type { ReplayReason, ReplayState, ReplayTarget } from './document.ts'
+export type { GroupPolicy } from './policy.ts'
+export type { ReplayPlan, ReplayRun } from './replay.ts'
+export { type ChangeRequest, createReplays, type Replays, type ReplaysOptions } from './replays.ts'
+export type { PlanRequest, RunRequest } from './request.ts'
