@@ -1,24 +1,24 @@
 import type { Logger } from '@house-helper/events-core'
+import { AttemptSignal } from './attempt-signal.ts'
 import { boundLogger } from './bound-logger.ts'
-import { originOf } from './delivery-note.ts'
+import { deliveryOf } from './delivery-note.ts'
 import { SubscriberError } from './errors.ts'
 import type { Delivery, HandlerContext } from './handler-context.ts'
-import type { PendingEvent } from './pending-event.ts'
+import { idConflict, receiptHeld } from './once.ts'
+import type { PendingEvent, Run } from './pending-event.ts'
 
 /**
  * An attempt is one run of a handler for one event. It is the context that the handler gets.
  *
  * What few handlers use is made when it is asked for: the signal above all.
  */
-export class Attempt implements HandlerContext {
+export class Attempt implements HandlerContext, Run {
   readonly event: PendingEvent
   readonly startedMs: number
   readonly #number: number
   readonly #logger: Logger
-  #controller: AbortController | undefined
-  #aborted: SubscriberError | undefined
+  readonly #signal = new AttemptSignal()
   #rejection: SubscriberError | undefined
-  #timeout: SubscriberError | undefined
 
   constructor(event: PendingEvent, logger: Logger, startedMs: number) {
     this.event = event
@@ -28,25 +28,11 @@ export class Attempt implements HandlerContext {
   }
 
   get signal(): AbortSignal {
-    if (this.#controller === undefined) {
-      this.#controller = new AbortController()
-      if (this.#aborted !== undefined) this.#controller.abort(this.#aborted)
-    }
-    return this.#controller.signal
+    return this.#signal.signal
   }
 
   get delivery(): Delivery {
-    const { window, route, note } = this.event
-    const { attempts, later } = route.retry
-    return {
-      kind: note?.kind ?? 'live',
-      attempt: this.#number,
-      attempts: attempts + (later?.attempts ?? 0),
-      ...originOf(this.event),
-      groupId: window.groupId,
-      ...(note?.replayRunId !== undefined && { replayRunId: note.replayRunId }),
-      ...(note?.redriveId !== undefined && { redriveId: note.redriveId }),
-    }
+    return deliveryOf(this.event, this.#number)
   }
 
   get reject(): (reason: string) => never {
@@ -68,74 +54,39 @@ export class Attempt implements HandlerContext {
 
   /** The event's id has a receipt already, of an event that says something else. Trying again would not help. */
   conflict(): SubscriberError {
-    const { id } = this.event.envelope
-    this.#rejection = new SubscriberError(
-      'EVENT_ID_CONFLICT',
-      `Another event with the id ${id} was handled before, with another type, subject, user or data. Give each event an id of its own.`,
-    )
+    this.#rejection = idConflict(this.event)
     return this.#rejection
   }
 
   /** Another attempt has the receipt in hand: this one is repeated and does not count, for the handler did not run. */
   held(): SubscriberError {
-    const message = `Another attempt to handle ${this.event.envelope.id} has not ended; it is waited for.`
-    this.#rejection = new SubscriberError('RECEIPT_HELD', message, { canRetry: true })
+    this.#rejection = receiptHeld(this.event)
     return this.#rejection
   }
 
   /** Aborts the handler through no fault of its own: this attempt does not count, unless it succeeds all the same. */
   interrupt(reason: SubscriberError): void {
-    this.#abort(reason)
+    this.#signal.interrupt(reason)
   }
 
   /** The deadline has passed: the attempt has failed, whatever the handler still does. */
   expire(): SubscriberError {
     const { timeoutMs, contract } = this.event.route
-    this.#timeout = new SubscriberError(
-      'HANDLER_TIMEOUT',
-      `The handler of ${contract.type} was not done after ${timeoutMs} ms. Heed context.signal, or raise timeoutMs.`,
-      { canRetry: true },
-    )
-    this.#abort(this.#timeout)
-    return this.#timeout
+    return this.#signal.expire(contract.type, timeoutMs)
   }
 
   /** Whether the attempt was aborted through no fault of the handler. */
   get interrupted(): boolean {
-    return this.#aborted !== undefined && this.#aborted !== this.#timeout
+    return this.#signal.interrupted
   }
 
   /** What came of the attempt after the handler has returned. */
   afterReturn(): SubscriberError | undefined {
-    return this.#rejection ?? this.#timeout
+    return this.#rejection ?? this.#signal.timeout
   }
 
   /** What came of the attempt after the handler has thrown anything at all. */
   afterThrow(thrown: unknown): SubscriberError {
-    if (this.#rejection !== undefined) return this.#rejection
-    if (this.#timeout !== undefined) return this.#timeout
-    if (this.#aborted !== undefined) return this.#aborted
-    return new SubscriberError('HANDLER_FAILED', `The handler threw ${described(thrown)}`, {
-      cause: thrown,
-      canRetry: true,
-    })
-  }
-
-  #abort(reason: SubscriberError): void {
-    if (this.#aborted !== undefined) return
-    this.#aborted = reason
-    this.#controller?.abort(reason)
-  }
-}
-
-/** A thrown value in words. Never throws, whatever was thrown. */
-function described(thrown: unknown): string {
-  try {
-    return thrown instanceof Error
-      ? `${thrown.name}: ${thrown.message}`
-      : `no Error, but ${typeof thrown} ${String(thrown)}`
-  } catch {
-    // A proxy or a getter that throws; there is nothing to say about it.
-    return 'something that cannot be described'
+    return this.#rejection ?? this.#signal.failure(thrown)
   }
 }

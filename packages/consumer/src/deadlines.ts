@@ -1,29 +1,29 @@
-import type { Attempt } from './attempt.ts'
+import type { Run } from './pending-event.ts'
 
 const TICK_MS = 50
 
 /** The deadlines of all running attempts on one timer, which runs only while there are any; at most 50 ms late. */
 export class Deadlines {
-  readonly #watched = new Set<Attempt>()
-  readonly #overdue = new Set<Attempt>()
-  readonly #expired: (attempt: Attempt) => void
+  readonly #watched = new Set<Run>()
+  readonly #overdue = new Set<Run>()
+  readonly #expired: (attempt: Run) => void
   #timer: NodeJS.Timeout | undefined
 
-  constructor(expired: (attempt: Attempt) => void) {
+  constructor(expired: (attempt: Run) => void) {
     this.#expired = expired
   }
 
   /** Attempts that were not done at their deadline and have not ended since. */
-  get overdue(): ReadonlySet<Attempt> {
+  get overdue(): ReadonlySet<Run> {
     return this.#overdue
   }
 
-  watch(attempt: Attempt): void {
+  watch(attempt: Run): void {
     this.#watched.add(attempt)
     this.#timer ??= setTimeout(this.#tick, TICK_MS)
   }
 
-  ended(attempt: Attempt): void {
+  ended(attempt: Run): void {
     this.#watched.delete(attempt)
     this.#overdue.delete(attempt)
   }

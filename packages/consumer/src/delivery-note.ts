@@ -7,12 +7,28 @@ import {
   type Origin,
 } from '@house-helper/events-core'
 import { fingerprintOf } from './fingerprint.ts'
+import type { Delivery } from './handler-context.ts'
 import type { PendingEvent } from './pending-event.ts'
 
 /** Where an event was first. */
 export function originOf({ note, window, offset, message }: PendingEvent): Origin {
   if (note !== undefined) return note.origin
   return { topic: window.topic, partition: window.partition, offset, timestampMs: message.timestampMs }
+}
+
+/** What a handler gets to know of the delivery that an event is. */
+export function deliveryOf(event: PendingEvent, attempt: number = event.attemptsAltogether): Delivery {
+  const { window, route, note } = event
+  const { attempts, later } = route.retry
+  return {
+    kind: note?.kind ?? 'live',
+    attempt,
+    attempts: attempts + (later?.attempts ?? 0),
+    ...originOf(event),
+    groupId: window.groupId,
+    ...(note?.replayRunId !== undefined && { replayRunId: note.replayRunId }),
+    ...(note?.redriveId !== undefined && { redriveId: note.redriveId }),
+  }
 }
 
 /** A failure as headers state it. */

@@ -1,6 +1,6 @@
 import { type Logger, type Receiver, type ReceiverOptions, type Transport, within } from '@house-helper/events-core'
 import { Assignment } from './assignment.ts'
-import type { Attempt } from './attempt.ts'
+import { Batches } from './batches.ts'
 import { Committer } from './committer.ts'
 import { Deadlines } from './deadlines.ts'
 import { SubscriberError } from './errors.ts'
@@ -12,6 +12,7 @@ import { LagMeter } from './lag.ts'
 import type { HeldEvents } from './middleware/give-up.ts'
 import type { Handler } from './middleware/handler.ts'
 import type { Once } from './once.ts'
+import type { Run } from './pending-event.ts'
 import { createPipeline } from './pipeline.ts'
 import type { Routes } from './route.ts'
 import { Scheduler } from './scheduler.ts'
@@ -49,6 +50,7 @@ export class Engine {
   readonly #options: EngineOptions
   readonly #intake: Intake
   readonly #watchdog: Watchdog
+  readonly #batches: Batches
   readonly #pipeline: Handler
   #receiver: Receiver
   #closing = false
@@ -58,6 +60,8 @@ export class Engine {
     this.statistics = options.statistics
     this.#receiver = options.transport.receiver(this.#receiverOptions())
     this.deadlines = new Deadlines((attempt) => this.#expired(attempt))
+    const { statistics, logger, once } = options
+    this.#batches = new Batches({ deadlines: this.deadlines, statistics, logger, once })
     this.scheduler = this.#createScheduler()
     this.givingUp = this.#createGivingUp()
     this.committer = this.#createCommitter()
@@ -132,6 +136,7 @@ export class Engine {
     return new Scheduler({
       concurrency: this.#options.settings.concurrency,
       handle: (event) => this.#pipeline(event),
+      gather: () => this.#batches.gather(),
       done: ({ window, setAside, repeat }) => {
         if (repeat) this.statistics.repeated += 1
         else if (!setAside) this.statistics.handled += 1
@@ -191,7 +196,8 @@ export class Engine {
     const { scheduler, committer, deadlines, statistics } = this
     const { strategy } = this.givingUp
     const { logger, once } = this.#options
-    return createPipeline({ scheduler, committer, deadlines, statistics, logger, strategy, once })
+    const batches = this.#batches
+    return createPipeline({ scheduler, committer, deadlines, statistics, logger, strategy, once, batches })
   }
 
   #createWatchdog(): Watchdog {
@@ -225,11 +231,11 @@ export class Engine {
     return { groupId, topics: topics.received, sessionTimeoutMs, announcement }
   }
 
-  #expired(attempt: Attempt): void {
+  #expired(attempt: Run): void {
     const failure = attempt.expire()
     this.statistics.timedOut += 1
     this.#options.logger.warn({ ...attempt.event.place(), err: failure }, 'A handler was not done at its deadline')
-    this.scheduler.release(attempt.event)
+    this.scheduler.expired(attempt.event)
   }
 
   #die(error: Error): void {

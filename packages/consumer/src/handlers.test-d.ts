@@ -88,4 +88,50 @@ describe('a domain package’s one-liner', () => {
     // @ts-expect-error: no such setting
     onTasks({ 'task.completed': { handle: () => {}, retries: 5 } })
   })
+
+  it('takes a batch handler, whose events are typed by their key, and which says what came of each', () => {
+    onTasks({
+      'task.completed': {
+        handleBatch: async (events, { done, failed, rejected, signal, delivery }) => {
+          expectTypeOf(events).items.toHaveProperty('type').toEqualTypeOf<'task.completed'>()
+          expectTypeOf(signal).toEqualTypeOf<AbortSignal>()
+          return events.map((event) => {
+            expectTypeOf(event.data.taskId).toEqualTypeOf<string>()
+            expectTypeOf(delivery(event).attempt).toEqualTypeOf<number>()
+            // @ts-expect-error: another event's field
+            void event.data.why
+            if (event.data.taskId === '') return rejected(event, 'no task')
+            return event.householdId === '' ? failed(event, new Error('no household')) : done(event)
+          })
+        },
+        maxBatchEvents: 50,
+        retry: { attempts: 3 },
+      },
+      'task.deleted': { handleBatch: (events, { done }) => events.map(done) },
+    })
+  })
+
+  it('refuses a batch handler that says nothing, or something else, of its events', () => {
+    // @ts-expect-error: no outcomes
+    onTasks({ 'task.completed': { handleBatch: async () => {} } })
+    // @ts-expect-error: outcomes are made by done, failed and rejected
+    onTasks({ 'task.completed': { handleBatch: (events) => events.map(() => true) } })
+    onTasks({
+      'task.completed': {
+        handleBatch: (events, { done, rejected }) => {
+          // @ts-expect-error: no reason
+          const outcome = rejected(events[0])
+          // @ts-expect-error: there may be no second event
+          return [outcome, done(events[1])]
+        },
+      },
+    })
+  })
+
+  it('takes either handle or handleBatch, and a bound for batches only', () => {
+    // @ts-expect-error: both
+    onTasks({ 'task.completed': { handle: () => {}, handleBatch: (events, { done }) => events.map(done) } })
+    // @ts-expect-error: one event at a time has no bound
+    onTasks({ 'task.completed': { handle: () => {}, maxBatchEvents: 5 } })
+  })
 })

@@ -23,17 +23,30 @@ it('refuses a type that the domain does not have, naming those that it has', () 
   )
 })
 
-it.each([[null], [{}], ['handle'], [{ handle: 'no' }]])('refuses %j as a handler', (handler) => {
-  // @ts-expect-error: no handler.
-  expect(() => defineHandlers(chores, { 'chore.started': handler })).toThrow(
-    expect.objectContaining({ code: 'HANDLERS_INVALID' }),
-  )
-})
+it.each([[null], [{}], ['handle'], [{ handle: 'no' }], [{ handleBatch: 'no' }]])(
+  'refuses %j as a handler',
+  (handler) => {
+    // @ts-expect-error: no handler.
+    expect(() => defineHandlers(chores, { 'chore.started': handler })).toThrow(
+      expect.objectContaining({ code: 'HANDLERS_INVALID' }),
+    )
+  },
+)
 
 it('refuses wrong settings of a handler, naming them', () => {
   expect(() => defineHandlers(chores, { 'chore.started': { handle, retry: { attempts: 0 }, timeoutMs: -1 } })).toThrow(
     /retry\.attempts: .*timeoutMs: /,
   )
+})
+
+it('takes a batch handler with a bound, and refuses both kinds for one type', () => {
+  const handleBatch = () => []
+  const routes = (handler: object) =>
+    createRoutes([defineHandlers(chores, { 'chore.started': handler as never })], defaults)
+  expect(routes({ handleBatch }).get('chore.started')?.batch).toMatchObject({ maxEvents: 100 })
+  expect(routes({ handleBatch, maxBatchEvents: 7 }).get('chore.started')?.batch).toMatchObject({ maxEvents: 7 })
+  expect(() => routes({ handle, handleBatch })).toThrow('either handle or handleBatch')
+  expect(() => routes({ handleBatch, maxBatchEvents: 0 })).toThrow('maxBatchEvents')
 })
 
 it('leaves out a type whose handler is undefined', () => {

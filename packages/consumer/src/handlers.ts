@@ -1,4 +1,5 @@
 import type { ContractOf, Domain, EventContract, EventTypeOf } from '@house-helper/events-core'
+import type { BatchHandler } from './batch-handler.ts'
 import { SubscriberError } from './errors.ts'
 import type { ReceivedEvent } from './event.ts'
 import type { HandlerContext } from './handler-context.ts'
@@ -40,9 +41,8 @@ export interface LaterOptions {
   readonly attempts?: number
 }
 
-/** A handler with settings of its own. */
-export interface HandlerOptions<Contract extends EventContract = EventContract, Extra = unknown> {
-  readonly handle: EventHandler<Contract, Extra>
+/** Settings of a handler of its own. */
+export interface HandlerSettings {
   /** Default: the subscriber's. */
   readonly retry?: RetryOptions
   /** The deadline of one attempt, in milliseconds. Default: the subscriber's. */
@@ -51,18 +51,37 @@ export interface HandlerOptions<Contract extends EventContract = EventContract, 
   readonly onReplay?: 'handle' | 'skip'
 }
 
+/** A handler with settings of its own. */
+export interface HandlerOptions<Contract extends EventContract = EventContract, Extra = unknown>
+  extends HandlerSettings {
+  readonly handle: EventHandler<Contract, Extra>
+  readonly handleBatch?: never
+}
+
+/** A batch handler, which handles what is waiting of its type together. */
+export interface BatchHandlerOptions<Contract extends EventContract = EventContract, Extra = unknown>
+  extends HandlerSettings {
+  readonly handleBatch: BatchHandler<Contract, Extra>
+  /** How many events it gets at once, at most. Default 100. */
+  readonly maxBatchEvents?: number
+  readonly handle?: never
+}
+
 /** Handlers by the event types of a domain; a type may be left out. */
 export type Handlers<D extends Domain, Extra = unknown> = {
   readonly [Type in EventTypeOf<D>]?:
     | EventHandler<ContractOf<D, Type>, Extra>
     | HandlerOptions<ContractOf<D, Type>, Extra>
+    | BatchHandlerOptions<ContractOf<D, Type>, Extra>
     | undefined
 }
 
-/** One handler of a set, as a subscriber reads it. */
+/** One handler of a set, as a subscriber reads it: with `handle`, or with `handleBatch`. */
 export interface HandlerEntry {
   readonly contract: EventContract
-  readonly handle: EventHandler
+  readonly handle: EventHandler | undefined
+  readonly handleBatch: BatchHandler | undefined
+  readonly maxBatchEvents: number | undefined
   readonly retry: RetryOptions
   readonly timeoutMs: number | undefined
   readonly onReplay: 'handle' | 'skip'
@@ -94,7 +113,7 @@ export function defineHandlers<D extends Domain, Extra = unknown>(
   domain: D,
   handlers: Handlers<D, Extra>,
 ): HandlerSet<Extra> {
-  const given = handlers as Readonly<Record<string, EventHandler | HandlerOptions | undefined>>
+  const given = handlers as Readonly<Record<string, GivenHandler | undefined>>
   const entries = Object.entries(given).flatMap(([type, handler]) =>
     handler === undefined ? [] : [entryOf(domain, type, handler)],
   )
@@ -107,26 +126,28 @@ export function defineHandlers<D extends Domain, Extra = unknown>(
   }
 }
 
-function entryOf(domain: Domain, type: string, given: EventHandler | HandlerOptions): HandlerEntry {
+type GivenHandler = EventHandler | HandlerOptions | BatchHandlerOptions
+
+function entryOf(domain: Domain, type: string, given: GivenHandler): HandlerEntry {
   const contract = domain.contract(type)
   if (contract === undefined) {
     const types = domain.events.map((event) => event.type).join(', ')
     throw invalid(type, `The domain ${domain.name} has no event type ${JSON.stringify(type)}; it has ${types}.`)
   }
-  const options: HandlerOptions = typeof given === 'function' ? { handle: given } : given
-  if (typeof options?.handle !== 'function') {
-    throw invalid(
-      type,
-      `The handler of ${type} is no function: give a function or { handle, retry, timeoutMs, onReplay }.`,
-    )
+  const options = typeof given === 'function' ? { handle: given } : given
+  const { handle, handleBatch } = options ?? {}
+  if ((typeof handle === 'function') === (typeof handleBatch === 'function')) {
+    const message = `The handler of ${type} is no function: give a function, or either handle or handleBatch with retry, timeoutMs, onReplay.`
+    throw invalid(type, message)
   }
   const settings = handlerSettingsSchema.safeParse(options)
   if (!settings.success) {
     const issues = settings.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`)
     throw invalid(type, `Settings of the handler of ${type} are wrong: ${issues.join('; ')}.`)
   }
-  const { handle, retry = {}, timeoutMs, onReplay = 'handle' } = options
-  return { contract, handle, retry, timeoutMs, onReplay }
+  const { retry = {}, timeoutMs, onReplay = 'handle' } = options
+  const maxBatchEvents = 'maxBatchEvents' in options ? options.maxBatchEvents : undefined
+  return { contract, handle, handleBatch, maxBatchEvents, retry, timeoutMs, onReplay }
 }
 
 function invalid(type: string, message: string): SubscriberError {

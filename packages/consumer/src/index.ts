@@ -1,15 +1,18 @@
 export { type Announcement, readAnnouncement } from './announcement.ts'
+export type { BatchContext, BatchHandler, BatchOutcome } from './batch-handler.ts'
 export type { Progress, TriedEvent } from './commit-metadata.ts'
 export { SubscriberError, type SubscriberErrorCode } from './errors.ts'
 export type { EventFields, ReceivedEvent } from './event.ts'
 export type { Delivery, HandlerContext } from './handler-context.ts'
 export {
+  type BatchHandlerOptions,
   defineHandlers,
   type EventHandler,
   HANDLERS_PROTOCOL,
   type HandlerEntry,
   type HandlerOptions,
   type HandlerSet,
+  type HandlerSettings,
   type Handlers,
   type LaterOptions,
   type RetryOptions,

@@ -6,6 +6,8 @@ import type { Route } from './route.ts'
 export class KeyLane {
   /** The event that is being handled, waits to be tried again, or is held. */
   current: PendingEvent | undefined = undefined
+  /** Events that were in a batch are being dealt with, one after the other. */
+  settling = false
   #first: PendingEvent | undefined = undefined
   #last: PendingEvent | undefined = undefined
 

@@ -25,6 +25,23 @@ describe('what handlers need of once', () => {
     defineHandlers(chores, { 'chore.started': (_event, context) => context.ledger })
   })
 
+  it('is in the context of a batch handler', () => {
+    const batch = defineHandlers<typeof chores, Ledger>(chores, {
+      'chore.finished': {
+        handleBatch: (events, { ledger, done }) => {
+          expectTypeOf(ledger).toEqualTypeOf<string>()
+          expectTypeOf(events).items.toHaveProperty('data').toEqualTypeOf<{ by: string }>()
+          return events.map(done)
+        },
+      },
+    })
+    createSubscriber({ on: [batch], once })
+    // @ts-expect-error once is missing
+    createSubscriber({ on: [batch] })
+    // @ts-expect-error nobody gives a ledger
+    defineHandlers(chores, { 'chore.started': { handleBatch: (_, { ledger }) => [ledger] } })
+  })
+
   it('has to be given', () => {
     createSubscriber({ on: [plain] })
     createSubscriber({ on: [plain, needy], once })

@@ -1,33 +1,12 @@
 import { describe, expect, it } from 'vitest'
 import { until } from '../test/condition.ts'
 import { message } from '../test/household.ts'
+import { receiptsInMemory } from '../test/receipts.ts'
 import { memoryStage, onChores } from '../test/stage.ts'
-import type { Once, OnceDelivery } from './once.ts'
+import type { Once } from './once.ts'
 import { createSubscriber } from './subscriber.ts'
 
 const stage = memoryStage()
-
-/** Receipts in memory, whose "transaction" is a list of effects that counts only when the handler has succeeded. */
-function receiptsInMemory(): Once<{ readonly effects: string[] }> & { done: string[]; seen: OnceDelivery[] } {
-  const receipts = new Map<string, string>()
-  const done: string[] = []
-  const seen: OnceDelivery[] = []
-  return {
-    done,
-    seen,
-    async run(delivery, handle) {
-      seen.push(delivery)
-      const { id, type } = delivery.event
-      const receipt = receipts.get(id)
-      if (receipt !== undefined) return receipt === type ? 'repeat' : 'conflict'
-      const effects: string[] = []
-      await handle({ effects })
-      receipts.set(id, type)
-      done.push(...effects)
-      return 'handled'
-    },
-  }
-}
 
 const effect = ({ id }: { readonly id: string }, context: object): void => {
   ;(context as { effects: string[] }).effects.push(id)
@@ -132,6 +111,7 @@ describe('a subscriber with receipts', () => {
         await handle({})
         return 'handled'
       },
+      runBatch: () => Promise.reject(new Error('There is no batch here.')),
     }
     const one = stage.subscriber(
       ({ data }) => {

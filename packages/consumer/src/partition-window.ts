@@ -4,7 +4,16 @@ import { Fifo } from './fifo.ts'
 import { InheritedProgress } from './inherited-progress.ts'
 import type { KeyLane } from './key-lane.ts'
 import type { PendingEvent } from './pending-event.ts'
+import type { Route } from './route.ts'
 import { Watermark } from './watermark.ts'
+
+/** A batch that is being handled. */
+export interface RunningBatch {
+  /** The event whose slot it has. */
+  readonly leader: PendingEvent | undefined
+  /** Lanes whose next event is for the batch after it. */
+  readonly waiting: KeyLane[]
+}
 
 /** The window of a partition is what was read of it and is not committed, for as long as this member owns it. */
 export class PartitionWindow implements TopicPartition {
@@ -29,6 +38,8 @@ export class PartitionWindow implements TopicPartition {
   running = 0
   paused = false
   dropped = false
+  /** Batches whose handlers run and are in time, by route: one of a type at a time. */
+  readonly batches: Map<Route, RunningBatch> = new Map<Route, RunningBatch>()
   /** The end of the partition as last heard of. */
   high: number | undefined = undefined
   /** When something was last read, by the monotonic clock. */
@@ -66,7 +77,7 @@ export class PartitionWindow implements TopicPartition {
     const tried = []
     for (const event of watermark.items()) {
       const running = event.running || event.suspect
-      const attempts = clean && event.running ? event.attempts - 1 : event.attempts
+      const attempts = clean && event.running ? event.attemptsNow - 1 : event.attemptsNow
       if (attempts > 0) tried.push({ offset: event.offset, attempts, running: running && !clean })
     }
     const next = watermark.next ?? 0

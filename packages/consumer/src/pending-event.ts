@@ -5,11 +5,28 @@ import {
   type FailureNote,
   type FetchedMessage,
 } from '@house-helper/events-core'
-import type { Attempt } from './attempt.ts'
+import type { SubscriberError } from './errors.ts'
 import type { KeyLane } from './key-lane.ts'
 import type { PartitionWindow } from './partition-window.ts'
 import type { Route } from './route.ts'
 import type { Pending } from './watermark.ts'
+
+/** A run is one call of a handler: for one event, or for a batch. */
+export interface Run {
+  /** The event whose slot it has. */
+  readonly event: PendingEvent
+  /** The time by which the handler has to be done, by the monotonic clock. */
+  readonly deadlineMs: number
+  /** Aborts the handler through no fault of its own. */
+  interrupt(reason: SubscriberError): void
+  /** The deadline has passed. */
+  expire(): SubscriberError
+}
+
+/** What a batch handler said of an event: that it is done, or its failure. */
+export interface Verdict {
+  readonly failure: SubscriberError | undefined
+}
 
 /** A pending event is one that was received, has a handler here and is not done. */
 export class PendingEvent implements Pending<PendingEvent> {
@@ -40,8 +57,12 @@ export class PendingEvent implements Pending<PendingEvent> {
   /** The first failure that is known of. */
   firstFailure: FailureNote | undefined
   hasSlot = false
-  /** The attempt whose handler runs. */
-  attempt: Attempt | undefined = undefined
+  /** The handler's run that it is in. */
+  attempt: Run | undefined = undefined
+  /** It is in a batch whose handler runs. */
+  batched = false
+  /** What became of it in a batch, until that is dealt with. */
+  verdict: Verdict | undefined = undefined
   /** Goes on after a wait. */
   resume: (() => void) | undefined = undefined
   /** Ends a wait for good. */
@@ -70,9 +91,15 @@ export class PendingEvent implements Pending<PendingEvent> {
     return this.note?.kind === 'retry' ? 1 : this.route.retry.attempts
   }
 
-  /** Attempts over this delivery and those before it. */
+  /** Attempts over this delivery and those before it, with the one that runs. */
   get attemptsAltogether(): number {
-    return (this.note?.attempts ?? 0) + this.attempts
+    return (this.note?.attempts ?? 0) + this.attemptsNow
+  }
+
+  /** Attempts of this delivery, with the one that runs. */
+  get attemptsNow(): number {
+    // Behind another one of its key in the same batch, its attempt is counted once it is dealt with.
+    return this.batched && this.lane.current !== this ? this.attempts + 1 : this.attempts
   }
 
   /** Whether a handler may be running: it has a slot, or lost it at its deadline. */

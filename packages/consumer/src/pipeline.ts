@@ -1,4 +1,5 @@
 import type { Logger } from '@house-helper/events-core'
+import type { Batches } from './batches.ts'
 import type { Committer } from './committer.ts'
 import type { Deadlines } from './deadlines.ts'
 import { cause } from './middleware/cause.ts'
@@ -8,6 +9,7 @@ import { deadline } from './middleware/deadline.ts'
 import { type GiveUp, giveUp } from './middleware/give-up.ts'
 import { compose, type Handler } from './middleware/handler.ts'
 import { invoke } from './middleware/invoke.ts'
+import { beforeBatch, joinBatch } from './middleware/join-batch.ts'
 import { notBefore } from './middleware/not-before.ts'
 import { once } from './middleware/once.ts'
 import { retry } from './middleware/retry.ts'
@@ -25,26 +27,34 @@ export interface PipelineParts {
   /** What becomes of events that will not be tried again. */
   readonly strategy: GiveUp
   readonly once: Once | undefined
+  readonly batches: Batches
 }
 
 /** The way of an event from its slot to the user's handler, outermost first. */
 export function createPipeline(parts: PipelineParts): Handler {
-  const { scheduler, committer, deadlines, statistics, logger, strategy } = parts
+  const { scheduler, committer, deadlines, statistics, logger, strategy, batches } = parts
   const wait = scheduler.wait.bind(scheduler)
-  return compose(
+  const retrying = retry({ wait, statistics, logger })
+  const guard = crashGuard({
+    commit: () => committer.flush(),
+    admitted: async (event) => (scheduler.stopped ? scheduler.wait(event, 0) : undefined),
+  })
+  const single = compose(
     [
       giveUp(strategy),
       contract,
       notBefore(wait),
-      retry({ wait, statistics, logger }),
-      crashGuard({
-        commit: () => committer.flush(),
-        admitted: async (event) => (scheduler.stopped ? scheduler.wait(event, 0) : undefined),
-      }),
+      retrying,
+      guard,
       deadline({ deadlines, statistics, logger }),
       cause,
       once(parts.once),
     ],
     invoke,
   )
+  const batched = compose(
+    [giveUp(strategy), beforeBatch(contract), beforeBatch(notBefore(wait)), retrying, guard],
+    joinBatch(batches),
+  )
+  return (event) => (event.route.batch === undefined ? single(event) : batched(event))
 }

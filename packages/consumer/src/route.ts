@@ -1,6 +1,8 @@
 import { CoreError } from '@house-helper/events-core'
+import type { BatchHandler } from './batch-handler.ts'
 import { SubscriberError } from './errors.ts'
 import {
+  type EventHandler,
   HANDLERS_PROTOCOL,
   type HandlerEntry,
   type HandlerSet,
@@ -17,10 +19,19 @@ export interface Backoff {
   readonly later?: Required<LaterOptions> | undefined
 }
 
+/** How events of one type are handled together, with every default filled in. */
+export interface BatchRoute {
+  readonly handle: BatchHandler
+  readonly maxEvents: number
+}
+
 /** How events of one type are handled, with every default filled in. */
 export interface Route {
   readonly contract: HandlerEntry['contract']
-  readonly handle: HandlerEntry['handle']
+  /** Undefined where they are handled in batches. */
+  readonly handle: EventHandler | undefined
+  /** Undefined where they are handled one by one. */
+  readonly batch: BatchRoute | undefined
   readonly retry: Backoff
   readonly timeoutMs: number
   readonly onReplay: 'handle' | 'skip'
@@ -32,6 +43,7 @@ export interface RouteDefaults {
   readonly timeoutMs: number
 }
 
+const DEFAULT_BATCH_EVENTS = 100
 const laterDefaults: Required<LaterOptions> = { delayMs: 60_000, attempts: 3 }
 
 /** The routes by event type. An event of a type that is not here passes. */
@@ -79,10 +91,12 @@ function checkDelays(routes: Routes): void {
   )
 }
 
-function routeOf({ contract, handle, retry, timeoutMs, onReplay }: HandlerEntry, defaults: RouteDefaults): Route {
+function routeOf(entry: HandlerEntry, defaults: RouteDefaults): Route {
+  const { contract, handle, handleBatch, maxBatchEvents = DEFAULT_BATCH_EVENTS, retry, timeoutMs, onReplay } = entry
   return {
     contract,
     handle,
+    batch: handleBatch && { handle: handleBatch, maxEvents: maxBatchEvents },
     retry: {
       attempts: retry.attempts ?? defaults.retry.attempts,
       baseMs: retry.baseMs ?? defaults.retry.baseMs,

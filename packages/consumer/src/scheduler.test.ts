@@ -16,6 +16,9 @@ it('starts nothing of a lane when the work of an event ends that was dropped bef
       started.push(event.offset)
       return event.offset === 0 ? scheduler.park(event, () => {}, work.promise) : new Promise(() => {})
     },
+    gather: () => {
+      throw new Error('There is no batch here.')
+    },
     done: () => {},
     defect: (error) => {
       throw error

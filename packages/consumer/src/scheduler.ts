@@ -1,3 +1,4 @@
+import { type Batch, isFirstTry } from './batch.ts'
 import { SubscriberError } from './errors.ts'
 import { Fifo } from './fifo.ts'
 import type { KeyLane } from './key-lane.ts'
@@ -13,6 +14,8 @@ export interface SchedulerOptions {
   /** How many handlers run at a time, over all partitions. */
   readonly concurrency: number
   readonly handle: Handler
+  /** Opens a batch that events join whose way ends at a batch handler; the returned function ends the gathering. */
+  readonly gather: () => { readonly batch: Batch; readonly end: () => void }
   /** An event is done. Not called for a dropped one. */
   readonly done: (event: PendingEvent) => void
   /** The handler chain threw, which it never does. */
@@ -65,7 +68,7 @@ export class Scheduler {
     const { idle } = lane
     lane.push(event)
     if (idle) this.#ready(lane, event.window)
-    else if (lane.current !== undefined && !lane.current.hasSlot) event.detach()
+    else if (lane.current !== undefined && !lane.current.hasSlot && !lane.current.batched) event.detach()
   }
 
   /** Gives out free slots. */
@@ -122,6 +125,12 @@ export class Scheduler {
     return work ?? new Promise(() => {})
   }
 
+  /** The deadline of a run has passed: its slot goes to others, and the next batch of its type may begin. */
+  expired(event: PendingEvent): void {
+    this.release(event)
+    this.#nextBatch(event)
+  }
+
   /** Gives an event's slot to others; its key goes on waiting. */
   release(event: PendingEvent): void {
     if (!event.hasSlot) return
@@ -152,6 +161,7 @@ export class Scheduler {
       lanes.add(event.lane)
     }
     for (let lane = window.ready.shift(); lane !== undefined; lane = window.ready.shift()) lanes.add(lane)
+    for (const { waiting } of window.batches.values()) for (const lane of waiting.splice(0)) lanes.add(lane)
     for (const lane of lanes) this.#goOn(lane)
     window.onRoom?.()
   }
@@ -168,6 +178,11 @@ export class Scheduler {
       current.resume = undefined
       return
     }
+    if (event.route.batch === undefined || !isFirstTry(event)) this.#start(event)
+    else this.#startBatch(event, event.route.batch.maxEvents)
+  }
+
+  #start(event: PendingEvent): void {
     try {
       const outcome = this.#options.handle(event)
       if (outcome === undefined) this.#finish(event)
@@ -175,6 +190,42 @@ export class Scheduler {
     } catch (error) {
       this.#defect(error)
     }
+  }
+
+  /** Starts what is waiting of the same type and partition together; all of them have the first one's slot. */
+  #startBatch(leader: PendingEvent, maxEvents: number): void {
+    const { window, route } = leader
+    const { batch, end } = this.#options.gather()
+    const lanes = [leader.lane]
+    this.#start(leader)
+    // Where the first one does not reach the handler now, the next dispatch begins a batch with another one.
+    if (batch.size > 0) {
+      for (let n = window.ready.length; n > 0 && batch.size < maxEvents; n--) {
+        const lane = window.ready.shift() as KeyLane
+        const next = lane.current === undefined ? lane.first : undefined
+        if (next?.window === window && next.route === route && isFirstTry(next)) {
+          lane.take()
+          this.#start(next)
+          lanes.push(lane)
+        } else window.ready.push(lane)
+      }
+      for (const lane of lanes) batch.takeBehind(lane, maxEvents)
+    }
+    end()
+    if (batch.size === 0) return
+    window.batches.set(route, batch)
+    // Not before each event is dealt with: what follows in their lanes belongs to the next batch.
+    batch.run().then(() => setImmediate(() => this.#nextBatch(leader)), this.#defect)
+  }
+
+  /** Lets the next batch of a type begin, where this event's is the one that it waits for. */
+  #nextBatch(leader: PendingEvent): void {
+    const { window, route } = leader
+    const batch = window.batches.get(route)
+    if (batch?.leader !== leader) return
+    window.batches.delete(route)
+    for (const lane of batch.waiting.splice(0)) this.#ready(lane, window)
+    this.dispatch()
   }
 
   readonly #defect = (error: unknown): void => {
@@ -196,11 +247,18 @@ export class Scheduler {
     this.dispatch()
   }
 
-  /** Lets a lane that is free go on with its next event. */
+  /** Lets a lane that is free go on with its next event, after those that were in a batch and need no handler any more. */
   #goOn(lane: KeyLane): void {
-    if (lane.current !== undefined) return
+    if (lane.current !== undefined || lane.settling) return
+    lane.settling = true
     lane.prune()
-    if (lane.first !== undefined) this.#ready(lane, lane.first.window)
+    while (lane.current === undefined && lane.first?.verdict !== undefined) {
+      const event = lane.take()
+      if (event !== undefined) this.#start(event)
+      lane.prune()
+    }
+    lane.settling = false
+    if (lane.current === undefined && lane.first !== undefined) this.#ready(lane, lane.first.window)
   }
 
   #ready(lane: KeyLane, window: PartitionWindow): void {
@@ -220,8 +278,17 @@ export class Scheduler {
       if (window.serial && window.running > 0) continue
       const lane = window.ready.shift()
       this.#join(window)
-      if (lane !== undefined) return lane
+      if (lane !== undefined && !this.#waitsForBatch(lane)) return lane
     }
     return undefined
+  }
+
+  /** Lets a lane wait whose next event is for a batch while another one of the type is being handled. */
+  #waitsForBatch(lane: KeyLane): boolean {
+    const next = lane.current === undefined ? lane.first : undefined
+    const batch = next?.window.batches.get(next.route)
+    if (next === undefined || batch === undefined || !isFirstTry(next)) return false
+    batch.waiting.push(lane)
+    return true
   }
 }

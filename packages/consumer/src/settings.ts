@@ -90,6 +90,7 @@ export const handlerSettingsSchema: z.ZodType = z.object({
     .optional(),
   timeoutMs: durationMs.optional(),
   onReplay: z.enum(['handle', 'skip']).optional(),
+  maxBatchEvents: z.int().min(1).max(100_000).optional(),
 })
 
 /**

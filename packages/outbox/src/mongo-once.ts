@@ -65,31 +65,90 @@ export function mongoOnce(client: MongoClient, options: MongoOnceOptions = {}): 
   const receipts: Collection<ReceiptDocument> = db.collection(collection)
   const prepared = onceDone(() => prepare(db, collection, expireAfterMs))
 
-  async function run(delivery: OnceDelivery, handle: (context: MongoContext) => Promise<void>): Promise<OnceOutcome> {
-    await prepared()
-    const receipt = { _id: receiptId(delivery), digest: digestOf(delivery.value), handledAt: new Date() }
-    const waitUntilMs = (performance.now() + delivery.deadlineMs) / 2
+  /** Writes receipts and runs work in one transaction; `held` where another one has a receipt in hand for too long. */
+  async function write(
+    { signal, deadlineMs }: OnceDelivery,
+    documents: readonly ReceiptDocument[],
+    work: (context: MongoContext) => Promise<void>,
+  ): Promise<'handled' | 'held' | 'met'> {
+    const waitUntilMs = (performance.now() + deadlineMs) / 2
     let written = false
     try {
-      await inTransaction(client, delivery.signal, async (session) => {
+      await inTransaction(client, signal, async (session) => {
         written = false
         const held = performance.now() > waitUntilMs
-        await receipts.insertOne(receipt, { session }).catch((error: unknown) => {
+        await receipts.insertMany([...documents], { session }).catch((error: unknown) => {
           // No more runs, so that the handler would not begin with its time nearly over.
           throw held && isConflict(error) ? inHand : error
         })
         written = true
-        await handle({ session })
+        await work({ session })
       })
       return 'handled'
     } catch (error) {
       if (error === inHand) return 'held'
       // A duplicate key of the handler's own is its failure like any other.
       if (written || !isDuplicateKey(error)) throw error
-      return compare(receipts, receipt)
+      return 'met'
     }
   }
-  return { run }
+
+  async function run(delivery: OnceDelivery, handle: (context: MongoContext) => Promise<void>): Promise<OnceOutcome> {
+    await prepared()
+    const receipt = receiptOf(delivery)
+    const outcome = await write(delivery, [receipt], handle)
+    return outcome === 'met' ? compare(receipts, receipt) : outcome
+  }
+
+  async function runBatch(
+    deliveries: readonly OnceDelivery[],
+    handle: (context: MongoContext, fresh: readonly OnceDelivery[]) => Promise<void>,
+  ): Promise<readonly OnceOutcome[]> {
+    await prepared()
+    const documents = deliveries.map(receiptOf)
+    for (;;) {
+      const found = await findOutcomes(receipts, documents)
+      const fresh = deliveries.filter((_, index) => found[index] === undefined)
+      const [first] = fresh
+      if (first === undefined) return found.map((each) => each ?? 'repeat')
+      const toWrite = documents.filter((_, index) => found[index] === undefined)
+      const outcome = await write(first, toWrite, (context) => handle(context, fresh))
+      if (outcome !== 'met') return found.map((each) => each ?? outcome)
+      // Another member has handled some of them just now: they are found when it is looked for them again.
+      first.signal.throwIfAborted()
+    }
+  }
+  return { run, runBatch }
+}
+
+function receiptOf(delivery: OnceDelivery): ReceiptDocument {
+  return { _id: receiptId(delivery), digest: digestOf(delivery.value), handledAt: new Date() }
+}
+
+/** What the receipts that are there, or come earlier in the batch, mean for each event; undefined for a fresh one. */
+async function findOutcomes(
+  receipts: Collection<ReceiptDocument>,
+  documents: readonly ReceiptDocument[],
+): Promise<readonly (OnceOutcome | undefined)[]> {
+  const ids = documents.map(({ _id }) => _id)
+  const options = { projection: { _id: 1 }, readPreference: 'primary', maxTimeMS: READ_TIMEOUT_MS } as const
+  const there = new Set<string>()
+  for await (const { _id } of receipts.find({ _id: { $in: ids } }, options)) there.add(textOf(_id))
+  const earlier = new Map<string, string>()
+  return Promise.all(
+    documents.map(async (document) => {
+      const text = textOf(document._id)
+      if (there.has(text)) return compare(receipts, document)
+      const digest = earlier.get(text)
+      if (digest !== undefined) return digest === document.digest ? 'repeat' : 'conflict'
+      earlier.set(text, document.digest)
+      return undefined
+    }),
+  )
+}
+
+function textOf({ event, run }: ReceiptId): string {
+  return JSON.stringify([event, run])
 }
 
 function receiptId({ event, delivery }: OnceDelivery): ReceiptId {

@@ -1,4 +1,4 @@
-import type { Attempt } from '../attempt.ts'
+import { Attempt } from '../attempt.ts'
 import { SubscriberError } from '../errors.ts'
 import { receivedEvent } from '../event.ts'
 import type { Once } from '../once.ts'
@@ -10,7 +10,9 @@ export function once(receipts: Once | undefined): Middleware {
   if (receipts === undefined) return (next) => next
   return (next) => (event) => {
     const { attempt } = event
-    if (attempt === undefined) throw new SubscriberError('DEFECT', 'A handler was called without an attempt.')
+    if (!(attempt instanceof Attempt)) {
+      throw new SubscriberError('DEFECT', 'A handler was called without an attempt.')
+    }
     return runOnce(receipts, next, event, attempt)
   }
 }

@@ -1,4 +1,8 @@
 export {
+  type BatchContext,
+  type BatchHandler,
+  type BatchHandlerOptions,
+  type BatchOutcome,
   createSubscriber,
   type Delivery,
   type EventHandler,

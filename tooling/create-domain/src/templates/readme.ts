@@ -41,7 +41,7 @@ await subscriber.start() // resolves once partitions are assigned
 await subscriber.closed // rejects if it dies
 \`\`\`
 
-One process, one subscriber: handlers of other domains go into the same \`on\`. Events of one household arrive in order. Enumerations may grow, so a handler has to expect values that it does not know. Options and guarantees: [consumer](../../consumer/README.md), [producer](../../producer/README.md).
+One process, one subscriber: handlers of other domains go into the same \`on\`. Events of one household arrive in order. Enumerations may grow, so a handler has to expect values that it does not know. What is waiting of a type can be handled together: give \`{ handleBatch }\`. Options and guarantees: [consumer](../../consumer/README.md), [producer](../../producer/README.md).
 
 ## With MongoDB
 

@@ -95,6 +95,10 @@ export function on${capital}Once(handlers: ${capital}OnceHandlers): HandlerSet<M
 /** What a domain package exports: what a service needs of the packages beneath, and every file of its own. */
 export function indexFile(files: readonly string[]): string {
   return `export {
+  type BatchContext,
+  type BatchHandler,
+  type BatchHandlerOptions,
+  type BatchOutcome,
   createSubscriber,
   type Delivery,
   type EventHandler,
