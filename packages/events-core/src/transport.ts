@@ -38,6 +38,21 @@ export interface FetchedBatch {
   readonly messages: readonly FetchedMessage[]
   /** The offset that the next message written to this partition will get, as far as this fetch knew. */
   readonly highWatermark: number
+  /** Why this batch begins at the partition's first message; absent where it begins where the one before ended. */
+  readonly jump?: Jump
+}
+
+/** The position that was to be read was not within the partition, so reading went on at the partition's first message. */
+export interface Jump {
+  /** The position that was to be read; 0 also where nothing was committed and nobody said where to begin. */
+  readonly from: number
+  /** The partition's first message at that moment. */
+  readonly to: number
+  /**
+   * `removed`: the messages from `from` to before `to` are gone, by retention or by hand. `shorter`: the partition ended
+   * before `from`: it was made anew or lost its end, so `from` says nothing about what lies in it now.
+   */
+  readonly reason: 'removed' | 'shorter'
 }
 
 /** One partition of a topic. */
@@ -184,6 +199,11 @@ export interface Admin {
   clusterId(): Promise<string>
   /** Every topic of the cluster that this user may see, or those named; a missing one is left out. */
   describeTopics(names?: readonly string[]): Promise<readonly TopicDescription[]>
+  /**
+   * The id of each of these topics, by name: a topic that is deleted and made again has another one. A missing topic is
+   * left out, and so is every topic of brokers before Kafka 2.8, which have no ids.
+   */
+  topicIds(names: readonly string[]): Promise<ReadonlyMap<string, string>>
   /** A topic's settings, by name; settings that the broker does not know are left out. */
   topicConfig(topic: string, settings: readonly string[]): Promise<Readonly<Record<string, string>>>
   /** Creates topics; one that exists is left as it is and not named in the answer. */

@@ -30,6 +30,7 @@ export function createAdmin(wire: Wire): Admin {
   return {
     clusterId: async () => (await wire.metadata(undefined, ADMIN_TIMEOUT_MS)).clusterId,
     describeTopics: async (names) => await describeTopics(wire, names),
+    topicIds: async (names) => (names.length === 0 ? new Map() : await wire.topicIds(names, ADMIN_TIMEOUT_MS)),
     topicConfig: async (topic, settings) => await topicConfig(wire, topic, settings),
     createTopics: async (topics) => await createTopics(wire, topics),
     ranges: async (topics) => await ranges(wire, topics),

@@ -38,6 +38,19 @@ export async function truncate({ topic, partition, offset }: Position): Promise<
   })
 }
 
+/** Deletes a topic of one partition and makes it again, as soon as the brokers have let go of the name. */
+export async function remake(topic: string): Promise<void> {
+  await withAdmin(async (admin) => {
+    await admin.deleteTopics({ topics: [topic] })
+    await using transport = openRealTransport()
+    const spec = { name: topic, partitions: 1, replicationFactor: 1, config: {} }
+    const endMs = performance.now() + 30_000
+    while ((await transport.admin.createTopics([spec])).length === 0) {
+      if (performance.now() > endMs) throw new Error(`${topic} could not be made again within 30 s.`)
+    }
+  })
+}
+
 /** Deletes topics and groups; members of the groups must be gone. */
 export async function cleanUp(topics: readonly string[], groupIds: readonly string[] = []): Promise<void> {
   await withAdmin(async (admin) => {

@@ -19,6 +19,11 @@ export function createAdmin(cluster: Cluster, assertOpen: () => void): Admin {
         const topics = cluster.topics().map(describe)
         return names === undefined ? topics : topics.filter(({ name }) => names.includes(name))
       }),
+    topicIds: (names) =>
+      ask(() => {
+        const named = cluster.topics().filter(({ spec }) => names.includes(spec.name))
+        return new Map(named.map(({ id, spec }) => [spec.name, id]))
+      }),
     topicConfig: (topic, settings) =>
       ask(() => {
         const { config } = cluster.topic(topic)

@@ -32,6 +32,8 @@ export interface Cluster {
   newMemberId(groupId: string): string
   /** Calls back after every append, until the returned function is called. */
   watch(wake: () => void): () => void
+  /** Deletes a topic with what groups committed for it, and makes it again, empty and with a new id. */
+  remake(name: string): void
   /** Empties every topic, forgets every commit and takes a new id. */
   recreate(): void
 }
@@ -95,6 +97,10 @@ export function createCluster(settings: ClusterSettings): Cluster {
     watch(wake) {
       watchers.add(wake)
       return () => watchers.delete(wake)
+    },
+    remake(name) {
+      topics.set(name, createTopic(topic(name).spec, settings.retention))
+      for (const group of groups.values()) group.reset(name)
     },
     recreate() {
       id = randomUUID()

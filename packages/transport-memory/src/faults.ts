@@ -33,6 +33,8 @@ export interface MemoryFaults {
   rebalance(groupId: string): Promise<void>
   /** Drops all messages of a partition before the position, as retention does. */
   truncate(position: Position): void
+  /** Deletes a topic, with what groups committed for it, and makes it again with the same name. Members stay as they are. */
+  remake(topic: string): void
   /** Empties every topic, forgets every commit and gives the cluster another id, as when its disks were lost. */
   recreate(): Promise<void>
 }
@@ -59,6 +61,7 @@ export function createFaults(cluster: Cluster, appends: AppendFaults): MemoryFau
     kill: (groupId, place) => each(groupId, place, (member) => member.vanish()),
     rebalance: (groupId) => cluster.group(groupId).rebalance(),
     truncate: ({ topic, partition, offset }) => logOf(cluster.topic(topic), partition).truncate(offset),
+    remake: (topic) => cluster.remake(topic),
     async recreate() {
       await turn()
       cluster.recreate()

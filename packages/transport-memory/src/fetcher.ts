@@ -1,7 +1,8 @@
-import type { FetchedBatch, Position, TopicPartition } from '@house-helper/events-core'
+import type { FetchedBatch, Jump, Position, TopicPartition } from '@house-helper/events-core'
 import { placeKey } from './assignment.ts'
 import type { Cluster } from './cluster.ts'
 import { protocol } from './errors.ts'
+import type { PartitionLog } from './partition-log.ts'
 import { logOf } from './topic.ts'
 import { later } from './turn.ts'
 
@@ -107,9 +108,15 @@ export function createFetcher(
 function fetch(cluster: Cluster, place: Place): FetchedBatch | undefined {
   const { topic, partition } = place
   const log = logOf(cluster.topic(topic), partition)
-  const from = place.offset > log.high ? log.low : place.offset
-  const messages = log.read(from, MAX_FETCH_BYTES)
-  return messages.length === 0 ? undefined : { topic, partition, messages, highWatermark: log.high }
+  const jump = jumpOf(place, log)
+  const messages = log.read(jump?.to ?? place.offset, MAX_FETCH_BYTES)
+  if (messages.length === 0) return undefined
+  return { topic, partition, messages, highWatermark: log.high, ...(jump && { jump }) }
+}
+
+function jumpOf({ offset: from }: Place, { low, high }: PartitionLog): Jump | undefined {
+  if (from < low) return { from, to: low, reason: 'removed' }
+  return from > high ? { from, to: low, reason: 'shorter' } : undefined
 }
 
 function checkNext(next: number, place: Place): number {

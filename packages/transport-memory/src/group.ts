@@ -47,8 +47,8 @@ export interface Group {
   rebalance(): Promise<void>
   /** Puts a member out. */
   expel(member: Member, reason: string): void
-  /** Forgets every commit. */
-  reset(): void
+  /** Forgets every commit, or those of one topic. */
+  reset(topic?: string): void
 }
 
 interface Seat {
@@ -156,7 +156,9 @@ export function createGroup(groupId: string, partitionsOf: (topic: string) => re
     description: () => describeSeats(groupId, [...seats.values()], running !== undefined, commits.size > 0),
     rebalance: request,
     expel,
-    reset: () => commits.clear(),
+    reset(topic) {
+      for (const [key, position] of commits) if (topic === undefined || position.topic === topic) commits.delete(key)
+    },
   }
 }
 

@@ -1,9 +1,12 @@
+import { randomUUID } from 'node:crypto'
 import type { TopicSpec } from '@house-helper/events-core'
 import { topicMissing } from './errors.ts'
 import { createPartitionLog, type PartitionLog, type Retention } from './partition-log.ts'
 
 /** A topic with its partitions. */
 export interface Topic {
+  /** Another one each time that a topic of this name is made. */
+  readonly id: string
   readonly spec: TopicSpec
   readonly logs: readonly PartitionLog[]
   /** The largest batch that is taken, in bytes. */
@@ -29,6 +32,7 @@ export function createTopic(spec: TopicSpec, retention: Retention): Topic {
   const ownBytes = Number(config['retention.bytes'])
   const bound = ownBytes > 0 ? { ...retention, maxBytes: ownBytes } : retention
   return {
+    id: randomUUID(),
     spec,
     config,
     maxMessageBytes: Number(config['max.message.bytes']),

@@ -7,4 +7,5 @@ describeTransport('memory', {
   open: async () => createMemoryTransport({ broker }),
   waitMs: 2000,
   truncate: async (position) => broker.faults.truncate(position),
+  remake: async (topic) => broker.faults.remake(topic),
 })

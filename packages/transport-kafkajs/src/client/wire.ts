@@ -7,6 +7,7 @@ import { pause, within } from './deadline.ts'
 import { type ApiName, type ExchangeChanges, exchange } from './exchange.ts'
 import { createKafkaInstance } from './kafka-instance.ts'
 import { type Broker, createCluster } from './kafkajs-internals.ts'
+import { readTopicIds } from './topic-ids.ts'
 import { type Place, toTransportError } from './wire-errors.ts'
 
 /** A request and where it goes. */
@@ -29,6 +30,8 @@ export interface Wire {
   retrying(request: WireRequest, timeoutMs: number): Promise<unknown>
   /** Metadata of topics, or of all of them, with the error code of each; tries again as `retrying` does. */
   metadata(topics: readonly string[] | undefined, timeoutMs: number): Promise<ClusterMetadata>
+  /** The ids of topics, by name; none where the brokers are too old to have them. Tries again as `retrying` does. */
+  topicIds(topics: readonly string[], timeoutMs: number): Promise<ReadonlyMap<string, string>>
   /** Where this wire goes, with more detail. */
   place(more?: Partial<Place>): Place
   close(): void
@@ -98,6 +101,14 @@ export function createWire(settings: ConnectionSettings, log: ClientLog): Wire {
         (leftMs) => attempt((waitFor) => map.read(topics, waitFor), leftMs, topics && { topics }),
         timeoutMs,
       ),
+    topicIds: (topics, timeoutMs) => {
+      const ask = async (waitFor: (broker: Broker) => void) => {
+        const broker = await connections.any()
+        waitFor(broker)
+        return (await readTopicIds(broker, topics)) ?? new Map()
+      }
+      return untilDeadline((leftMs) => attempt(ask, leftMs, { topics }), timeoutMs)
+    },
     close() {
       closed = true
       instance.destroy('The transport is closed.')

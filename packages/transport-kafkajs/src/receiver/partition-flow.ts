@@ -1,4 +1,4 @@
-import type { FetchedBatch, Logger, Position, TopicPartition } from '@house-helper/events-core'
+import type { FetchedBatch, Jump, Logger, Position, TopicPartition } from '@house-helper/events-core'
 import { partitionRange } from '../admin.ts'
 import { pause } from '../client/deadline.ts'
 import type { Wire } from '../client/wire.ts'
@@ -8,6 +8,8 @@ import type { FetchAnswer } from '../records/fetch-exchange.ts'
 export interface PartitionFlow extends TopicPartition {
   /** The offset to read next; undefined until the listener has said where to begin. */
   next: number | undefined
+  /** Why the partition was moved to its first message, until a batch has told it. */
+  jump?: Jump | undefined
 }
 
 /** What reading a partition needs of its receiver. */
@@ -55,14 +57,21 @@ async function nextOf(
   answer: FetchAnswer,
   from: number,
 ): Promise<number | undefined> {
-  if (answer.errorCode !== 0) return await insideRange(options, { ...flow, offset: from })
+  if (answer.errorCode !== 0) {
+    const jump = await jumpFrom(options, { ...flow, offset: from })
+    if (jump === undefined) return undefined
+    flow.jump = joined(flow.jump, jump)
+    return jump.to
+  }
   const last = answer.messages.at(-1)
   if (last === undefined) return answer.nextOffset
   const key = partitionKey(flow)
   options.busy.add(key)
   try {
     const { topic, partition, messages, highWatermark } = answer
-    const wanted = options.deliver({ topic, partition, messages, highWatermark })
+    const { jump } = flow
+    flow.jump = undefined
+    const wanted = options.deliver({ topic, partition, messages, highWatermark, ...(jump && { jump }) })
     // Without a promise there is nothing to wait for, and a turn of the event loop is saved.
     const next = typeof wanted === 'number' ? wanted : await wanted
     // Behind the last message may lie markers that nobody sees.
@@ -72,24 +81,32 @@ async function nextOf(
   }
 }
 
-/** Where to go on from a position that the partition does not have. */
-async function insideRange(
+/** Retention may be faster than reading: two jumps without a batch between them are one. */
+function joined(before: Jump | undefined, jump: Jump): Jump {
+  if (before === undefined) return jump
+  return { from: before.from, to: jump.to, reason: before.reason === 'shorter' ? 'shorter' : jump.reason }
+}
+
+/** Where to go on from a position that the partition does not have, and why. */
+async function jumpFrom(
   { wire, logger }: FlowOptions,
-  { topic, partition, offset }: Position,
-): Promise<number | undefined> {
+  { topic, partition, offset: from }: Position,
+): Promise<Jump | undefined> {
   const range = await partitionRange(wire, { topic, partition }, RANGE_TIMEOUT_MS).catch(() => undefined)
   // The brokers are busy with something else; the next fetch asks again.
-  if (range === undefined || (offset >= range.low && offset <= range.high)) {
+  if (range === undefined || (from >= range.low && from <= range.high)) {
     await pause(HOLD_MS)
     return undefined
   }
+  const { low: to, high } = range
+  const reason = from < to ? 'removed' : 'shorter'
   const why =
-    offset < range.low
+    reason === 'removed'
       ? 'the messages before it are deleted'
       : 'the partition is shorter: it was truncated or made anew'
   logger.warn(
-    { topic, partition, offset, low: range.low, high: range.high },
+    { topic, partition, offset: from, low: to, high },
     `The position cannot be read (${why}): reading from the first message`,
   )
-  return range.low
+  return { from, to, reason }
 }

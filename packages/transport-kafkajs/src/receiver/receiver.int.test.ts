@@ -82,6 +82,7 @@ describe('a receiver', () => {
     await receiver.start(listener)
     await listener.until('the rest', () => listener.values.length >= 4)
     expect(offsetsOf(listener)).toEqual([6, 7, 8, 9])
+    expect(listener.batches[0]?.jump).toEqual({ from: 2, to: 6, reason: 'removed' })
     expect(await transport.admin.committed(groupId, [topic])).toEqual([])
     await receiver.stop({ timeoutMs: 10_000 })
   })
@@ -94,6 +95,10 @@ describe('a receiver', () => {
     await receiver.start(listener)
     await listener.until('three messages', () => listener.values.length >= 3)
     expect(offsetsOf(listener)).toEqual([0, 1, 2])
+    expect(listener.batches[0]?.jump).toEqual({ from: 500, to: 0, reason: 'shorter' })
+    await sendAll(topic, 1, 1)
+    await listener.until('one more', () => listener.values.length >= 4)
+    expect(listener.batches.slice(1).map(({ jump }) => jump)).toEqual([undefined])
     await receiver.stop({ timeoutMs: 10_000 })
   })
 

@@ -4,6 +4,7 @@ import { texts } from './stage.ts'
 
 /** The tests of a Transport's admin. */
 export function describeAdmin(stage: Stage): void {
+  const { remake } = stage.harness
   describe('asking and creating', () => {
     it('gives every transport of a cluster the same cluster id', async () => {
       const other = await stage.open()
@@ -59,6 +60,35 @@ export function describeAdmin(stage: Stage): void {
       const missing = stage.transport.admin.ranges([stage.freshName()])
       await expect(missing).rejects.toMatchObject({ code: 'TOPIC_MISSING' })
     })
+
+    it('gives each topic an id that stays, and leaves out a topic that does not exist', async () => {
+      const [one, other, missing] = [await stage.topic(), await stage.topic(2), stage.freshName()]
+      const ids = await stage.transport.admin.topicIds([one, other, missing])
+      expect([...ids.keys()].sort()).toEqual([one, other].sort())
+      expect(new Set(ids.values()).size).toBe(2)
+      await stage.append(one, 0, texts(1))
+      expect(await stage.transport.admin.topicIds([one])).toEqual(new Map([[one, ids.get(one)]]))
+      expect(await stage.transport.admin.topicIds([])).toEqual(new Map())
+    })
+
+    it.runIf(remake !== undefined)(
+      'gives a topic that is deleted and made again another id, and no commits',
+      async () => {
+        const topic = await stage.topic()
+        const groupId = stage.groupId()
+        const before = await stage.transport.admin.topicIds([topic])
+        await stage.append(topic, 0, texts(3))
+        const probe = await stage.started({ groupId, topics: [topic] })
+        await probe.receiver.commit([{ topic, partition: 0, offset: 2, metadata: '' }])
+        await probe.receiver.stop({ timeoutMs: stage.harness.waitMs })
+        await remake?.(topic)
+        const after = await stage.transport.admin.topicIds([topic])
+        expect(after.get(topic)).toMatch(/./)
+        expect(after.get(topic)).not.toBe(before.get(topic))
+        expect(await stage.transport.admin.ranges([topic])).toEqual([{ topic, partition: 0, low: 0, high: 0 }])
+        expect(await stage.transport.admin.committed(groupId, [topic])).toEqual([])
+      },
+    )
 
     it('shows no commit of a group that has none', async () => {
       expect(await stage.transport.admin.committed(stage.groupId(), [await stage.topic()])).toEqual([])

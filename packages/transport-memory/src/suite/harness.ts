@@ -11,6 +11,8 @@ export interface TransportHarness {
   readonly waitMs: number
   /** Drops all messages before a position, as retention does. Without it, the tests of retention are left out. */
   truncate?(position: Position): Promise<void>
+  /** Deletes a topic of one partition and makes it again. Without it, the test of that is left out. */
+  remake?(topic: string): Promise<void>
   /** Drops what the suite created, when it is over. */
   cleanUp?(made: { readonly topics: readonly string[]; readonly groupIds: readonly string[] }): Promise<void>
 }

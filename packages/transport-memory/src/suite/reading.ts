@@ -1,6 +1,6 @@
-import type { FetchedMessage } from '@house-helper/events-core'
+import type { FetchedMessage, Jump } from '@house-helper/events-core'
 import { describe, expect, it } from 'vitest'
-import { valuesOf } from './probe.ts'
+import { type Probe, valuesOf } from './probe.ts'
 import type { Stage } from './stage.ts'
 import { texts } from './stage.ts'
 
@@ -67,7 +67,31 @@ export function describeReading(stage: Stage): void {
       await probe.until('both messages that are left', () => valuesOf(probe).length >= 2)
       expect(valuesOf(probe)).toEqual(['n0', 'n1'])
     })
+
+    it('says with the first batch which offsets are gone', async () => {
+      const topic = await truncated()
+      const start = (): { topic: string; partition: number; offset: number }[] => [{ topic, partition: 0, offset: 1 }]
+      const probe = await stage.started({ groupId: stage.groupId(), topics: [topic] }, { assigned: start })
+      await probe.until('both messages that are left', () => valuesOf(probe).length >= 2)
+      await stage.append(topic, 0, ['later'])
+      await probe.until('a later message', () => valuesOf(probe).length >= 3)
+      expect(jumpsOf(probe)).toEqual([{ from: 1, to: 3, reason: 'removed' }])
+    })
   })
+
+  it('receives a partition that ends before the position from its first message, and says so', async () => {
+    const topic = await stage.topic()
+    await stage.append(topic, 0, texts(2))
+    const start = (): { topic: string; partition: number; offset: number }[] => [{ topic, partition: 0, offset: 9 }]
+    const probe = await stage.started({ groupId: stage.groupId(), topics: [topic] }, { assigned: start })
+    await probe.until('both messages', () => valuesOf(probe).length >= 2)
+    expect(valuesOf(probe)).toEqual(['m0', 'm1'])
+    expect(jumpsOf(probe)).toEqual([{ from: 9, to: 0, reason: 'shorter' }])
+  })
+}
+
+function jumpsOf(probe: Probe): Jump[] {
+  return probe.calls.flatMap((call) => (call.name === 'batch' && call.batch.jump ? [call.batch.jump] : []))
 }
 
 function offsetAndValue({ offset, value }: FetchedMessage): string {
