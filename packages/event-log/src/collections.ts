@@ -1,5 +1,7 @@
 import type { Collection, Db, IndexDescription, WriteConcernSettings } from 'mongodb'
 import type { LedgerEntry, PartitionState, QuarantineDocument, RecordDocument } from './documents.ts'
+import { contractVerdicts } from './filter/event-filter.ts'
+import { ensureVectorIndexes } from './vector-collection.ts'
 
 /** The log's collections in one database. */
 export interface Collections {
@@ -13,14 +15,29 @@ export interface Collections {
 export const DURABLE: WriteConcernSettings = { w: 'majority', j: true }
 
 /**
- * The indexes of `records`: each costs about a fifth of the recording rate, so there is one for each way to list.
- * They rise, and lists read them backwards: a rising index grows at its right end, which is cheaper to write.
+ * The indexes of `records`. Each costs recording rate and memory, so there is one for each way to ask, and docs/operate.md
+ * says what each is for. They rise, and lists read them backwards: a rising index grows at its right end, which is cheaper
+ * to write. Partial ones hold only the records that have the field.
  */
 export const RECORD_INDEXES: readonly IndexDescription[] = [
   { name: 'by_time', key: { time: 1, _id: 1 } },
-  { name: 'by_subject', key: { subject: 1, time: 1, _id: 1 } },
   { name: 'by_type', key: { type: 1, time: 1, _id: 1 } },
+  { name: 'by_household', key: { householdId: 1, time: 1, _id: 1 }, ...whereGiven('householdId') },
+  { name: 'by_user', key: { userId: 1, time: 1, _id: 1 }, ...whereGiven('userId') },
+  { name: 'by_correlation', key: { correlationId: 1, time: 1, _id: 1 } },
+  { name: 'by_causation', key: { causationId: 1, time: 1, _id: 1 }, ...whereGiven('causationId') },
+  {
+    name: 'by_contract',
+    key: { contract: 1, time: 1, _id: 1 },
+    partialFilterExpression: { contract: { $in: contractVerdicts.filter((verdict) => verdict !== 'ok') } },
+  },
   { name: 'by_position', key: { topic: 1, partition: 1, generation: 1, offset: 1 } },
+]
+
+/** Indexes of earlier versions that others have replaced. One is dropped only where it is exactly this. */
+const REPLACED_RECORD_INDEXES: readonly IndexDescription[] = [
+  // By by_household and by_user: a subject is one of the two.
+  { name: 'by_subject', key: { subject: 1, time: 1, _id: 1 } },
 ]
 
 const QUARANTINE_INDEXES: readonly IndexDescription[] = [
@@ -40,8 +57,20 @@ export function collections(db: Db): Collections {
   }
 }
 
-/** Makes the indexes that are missing; what exists stays. */
-export async function ensureIndexes({ records, quarantine }: Collections): Promise<void> {
+/** Makes the indexes that are missing, then drops those of an earlier version that they replace; everything else stays. */
+export async function ensureIndexes(db: Db): Promise<void> {
+  const { records, quarantine } = collections(db)
   await records.createIndexes([...RECORD_INDEXES])
   await quarantine.createIndexes([...QUARANTINE_INDEXES])
+  await ensureVectorIndexes(db)
+  for (const { name, key } of await records.indexes()) {
+    const isReplaced = REPLACED_RECORD_INDEXES.some(
+      (replaced) => replaced.name === name && JSON.stringify(replaced.key) === JSON.stringify(key),
+    )
+    if (isReplaced && name !== undefined) await records.dropIndex(name)
+  }
+}
+
+function whereGiven(field: string): Pick<IndexDescription, 'partialFilterExpression'> {
+  return { partialFilterExpression: { [field]: { $exists: true } } }
 }

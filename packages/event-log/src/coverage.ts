@@ -1,9 +1,10 @@
-import type { TopicPartition } from '@house-helper/events-core'
+import type { TopicPartition, Transport } from '@house-helper/events-core'
 import { z } from 'zod'
 import type { Collections } from './collections.ts'
 import { LogError } from './errors.ts'
 import { readDocuments } from './pages.ts'
 import { byPlace, type PositionVector } from './position-vector.ts'
+import { findTopics } from './topic-discovery.ts'
 
 /** Where partitions end in Kafka, as it was last asked. */
 export interface MeasuredEnds {
@@ -83,4 +84,13 @@ function invalidState(id: unknown): LogError {
     `The ledger's state of ${String(id)} in the collection partitions cannot be used. Restore it from a backup.`,
     { details: { id } },
   )
+}
+
+/** Asks Kafka where the partitions of all domain topics end, for {@link EventLogOptions.ends}. */
+export async function measureEnds(transport: Pick<Transport, 'admin' | 'topicPrefix'>): Promise<MeasuredEnds> {
+  const { topics } = await findTopics(transport)
+  // Taken before the answer: what is recorded by then was recorded at the latest when the ends were measured.
+  const measuredAt = new Date()
+  const ends = topics.length === 0 ? [] : await transport.admin.ranges(topics)
+  return { measuredAt, ends: ends.map(({ topic, partition, high }) => ({ topic, partition, high })) }
 }

@@ -1,7 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createStand, eventMessage, recordedUpTo, type Stand } from '../test/stand.ts'
 import { createEventLog, type EventLog, type EventRecord, type ListQuery } from './index.ts'
-import { checkList, listFilter } from './query.ts'
 
 const minute = (number: number) => `2026-01-01T00:${String(number).padStart(2, '0')}:00Z`
 
@@ -81,23 +80,11 @@ describe('the event log', () => {
     expect(idsOf(await all({ since: '2026-01-01T01:02:00+01:00', until: minute(3), limit: 1 }))).toHaveLength(3)
   })
 
-  it('reads each list by an index', async () => {
-    const queries = [{}, { subject: 'household-even' }, { type: 'cat.fed' }]
-    for (const query of queries) {
-      const { next } = await log.list({ ...query, limit: 2 })
-      const found = stand.db.collection('records').find(listFilter(checkList({ ...query, cursor: next })) as object)
-      const explained = await found.sort({ time: -1, _id: -1 }).limit(3).explain('queryPlanner')
-      const plan = JSON.stringify(explained.queryPlanner.winningPlan)
-      expect(plan).toContain('IXSCAN')
-      expect(plan).not.toContain('"stage":"SORT"')
-    }
-  })
-
   it('refuses what is not a text, so that no operator reaches the database', async () => {
     const injected = { subject: { $ne: null } } as unknown as ListQuery
-    await expect(log.list(injected)).rejects.toMatchObject({ code: 'LOG_QUERY_INVALID' })
+    await expect(log.list(injected)).rejects.toMatchObject({ code: 'LOG_FILTER_INVALID' })
     await expect(log.list({ limit: 501 })).rejects.toMatchObject({ code: 'LOG_QUERY_INVALID' })
-    await expect(log.list({ since: 'yesterday' })).rejects.toMatchObject({ code: 'LOG_QUERY_INVALID' })
+    await expect(log.list({ since: 'soon' })).rejects.toMatchObject({ code: 'LOG_FILTER_INVALID' })
     await expect(log.list({ where: 'x' } as ListQuery)).rejects.toMatchObject({ code: 'LOG_QUERY_INVALID' })
     await expect(log.get({ $gt: '' } as unknown as string)).rejects.toMatchObject({ code: 'LOG_QUERY_INVALID' })
   })
@@ -108,7 +95,12 @@ describe('the event log', () => {
     await expect(log.list({ cursor: 'bm8' })).rejects.toMatchObject({ code })
     await expect(log.list({ cursor: next?.slice(2) })).rejects.toMatchObject({ code })
     await expect(log.list({ cursor: next, type: 'cat.fed' })).rejects.toMatchObject({ code })
-    const later = Buffer.from(JSON.stringify({ v: 2, q: 'x', t: 1, i: 'a' })).toString('base64url')
+    const earlier = Buffer.from(JSON.stringify({ v: 1, q: 'x', t: 1, i: 'a' })).toString('base64url')
+    await expect(log.list({ cursor: earlier })).rejects.toMatchObject({
+      code,
+      message: /an earlier version. Begin again/,
+    })
+    const later = Buffer.from(JSON.stringify({ v: 3, q: 'x', t: 1, i: 'a' })).toString('base64url')
     await expect(log.list({ cursor: later })).rejects.toMatchObject({ code })
   })
 

@@ -1,54 +1,114 @@
 import type { Db, Document, FindCursor } from 'mongodb'
 import { z } from 'zod'
+import { type Causation, type CausationQuery, causationOf } from './causation.ts'
 import { collections } from './collections.ts'
-import { readRecorded } from './coverage.ts'
+import { type Correlation, type CorrelationQuery, correlationOf } from './correlation.ts'
+import { type Coverage, coverageOf, type MeasuredEnds, readRecorded } from './coverage.ts'
 import { writeCursor } from './cursor.ts'
 import { deadLetterCollection } from './dead-letters/collections.ts'
+import { type EventPage, listEvents } from './event-list.ts'
 import { type EventRecord, eventRecord, type QuarantinedMessage, quarantinedMessage } from './event-record.ts'
-import { type LogParts, type RecordBatch, readInOrder } from './ordered-reader.ts'
+import { type EventStats, type StatsQuery, statsOf } from './event-stats.ts'
+import { type FollowQuery, followRecords } from './follow.ts'
+import { type Histogram, type HistogramQuery, histogramOf } from './histogram.ts'
+import { checkList, checkTimeline, type ListQuery, type TimelineQuery } from './list-query.ts'
+import type { LogParts } from './log-parts.ts'
+import { type RecordBatch, readInOrder } from './ordered-reader.ts'
 import { type Page, readDocuments } from './pages.ts'
 import type { PositionVector } from './position-vector.ts'
-import {
-  afterPlace,
-  checkId,
-  checkList,
-  checkQuarantine,
-  type ListQuery,
-  listFilter,
-  type QuarantineQuery,
-} from './query.ts'
+import { afterPlace, checkId, checkQuarantine, type QuarantineQuery } from './query.ts'
+import { type RawMessage, rawMessage, rawProjection } from './raw-message.ts'
 import { checkRead, type ReadQuery } from './read-query.ts'
 import { addCounts, type Counts, noCounts } from './stats.ts'
+import { vectorStore } from './vector-store.ts'
 
 /** What the ledger says of one topic, over all recorders and runs. */
 export interface TopicTotals extends Counts {
   readonly topic: string
 }
 
-/** Reads the log. It holds nothing open: the database's client stays the caller's. */
+/** What {@link createEventLog} takes besides the database. */
+export interface EventLogOptions {
+  /** How long one query of MongoDB may take, in milliseconds. Default 10,000. */
+  readonly maxTimeMs?: number | undefined
+  /** How many documents a page may examine before it is given out as it is. Default 10,000. */
+  readonly maxExamined?: number | undefined
+  /** Where Kafka's partitions ended when somebody last measured it, for coverage; {@link measureEnds} measures it. Default: unknown. */
+  readonly ends?: (() => MeasuredEnds | undefined) | undefined
+}
+
+/**
+ * Reads the log. It holds nothing open: the database's client stays the caller's.
+ *
+ * Every function may throw `LOG_QUERY_INVALID` and `LOG_FILTER_INVALID` (what was asked for), `LOG_QUERY_TIMEOUT` and
+ * `LOG_UNREACHABLE` (to be tried again), and `LOG_DOCUMENT_INVALID` (an altered document).
+ */
 export interface EventLog {
   /**
-   * Events newest first by (time, record id), page by page; a record that exists keeps its place between pages.
+   * Events newest first by (time, record id), page by page. All pages are pinned to what was recorded at the first one:
+   * what is recorded later does not move them. A page that has examined 10,000 documents returns what it has.
    *
-   * @throws LogError `LOG_QUERY_INVALID`, `LOG_CURSOR_INVALID`, `LOG_QUERY_TIMEOUT`, `LOG_UNREACHABLE`.
+   * @throws LogError `LOG_CURSOR_INVALID` as well.
    */
-  list(query?: ListQuery): Promise<Page<EventRecord>>
+  list(query?: ListQuery): Promise<EventPage>
+  /** The events that name a household, or a user: {@link EventLog.list} of these. */
+  timeline(query: TimelineQuery): Promise<EventPage>
   /** The record with this id (an event's, or a conflict's record id), or undefined. */
   get(id: string): Promise<EventRecord | undefined>
+  /** The message of that record, byte for byte, or undefined. */
+  raw(id: string): Promise<RawMessage | undefined>
+  /** What caused an event, and what it caused; undefined where it is not recorded. */
+  causation(id: string, query?: CausationQuery): Promise<Causation | undefined>
+  /** The events that belong together by their correlation id, causes before their effects. */
+  correlation(id: string, query?: CorrelationQuery): Promise<Correlation>
+  /** How many events happened when, by type or another field. */
+  histogram(query?: HistogramQuery): Promise<Histogram>
+  /** How many events there are of each type, topic, source or verdict of the contract. */
+  stats(query?: StatsQuery): Promise<EventStats>
   /** What was recorded of each topic, by the ledger, sorted by topic. */
   totals(): Promise<readonly TopicTotals[]>
+  /** How far each topic-partition is recorded without a gap, against its end in Kafka. */
+  coverage(): Promise<Coverage>
+  /** How far each topic-partition is recorded now, by the ledger. */
+  recorded(): Promise<PositionVector>
   /**
    * Reads records batch by batch in position order, between two position vectors: for exports, replays and read models.
    * It never reads beyond what is recorded without a gap, so nothing is skipped that several recorders write at once;
    * `position` of any batch is where another reading goes on. Memory is bounded by two batches.
-   *
-   * @throws LogError `LOG_FILTER_INVALID`, `LOG_QUERY_INVALID`; while iterating `LOG_QUERY_TIMEOUT`, `LOG_UNREACHABLE`.
    */
   read(query?: ReadQuery): AsyncIterable<RecordBatch>
-  /** How far each topic-partition is recorded now, by the ledger. */
-  recorded(): Promise<PositionVector>
+  /** Like {@link EventLog.read}, without an end: goes on with what is recorded later, until it is left or its signal ends it. */
+  follow(query?: FollowQuery): AsyncIterable<RecordBatch>
+  /** Writes a position vector as a text for a URL; where that would be long, the name under which it is kept for a week. */
+  writeVector(vector: PositionVector): Promise<string>
+  /** Reads such a text back; throws `LOG_VECTOR_INVALID`. */
+  readVector(text: string): Promise<PositionVector>
   /** Messages without a readable envelope, newest first. */
   quarantine(query?: QuarantineQuery): Promise<Page<QuarantinedMessage>>
+}
+
+/** Makes a reader of the log in a database. */
+export function createEventLog(db: Db, options: EventLogOptions = {}): EventLog {
+  const { maxTimeMs = 10_000, maxExamined = 10_000, ends = () => undefined } = options
+  const parts: LogParts = {
+    ...{ collections: collections(db), letters: deadLetterCollection(db), maxTimeMs, maxExamined, ends },
+  }
+  const vectors = vectorStore(db, maxTimeMs)
+  return {
+    ...lookups(parts),
+    list: async (query = {}) => listEvents(checkList(query), parts, vectors),
+    timeline: async (query) => listEvents(checkTimeline(query), parts, vectors),
+    causation: (id, query = {}) => causationOf(id, query, parts),
+    correlation: (id, query = {}) => correlationOf(id, query, parts),
+    histogram: (query = {}) => histogramOf(query, new Date(), parts),
+    stats: (query = {}) => statsOf(query, new Date(), parts),
+    coverage: async () => coverageOf(await readRecorded(parts.collections, maxTimeMs), ends()),
+    recorded: () => readRecorded(parts.collections, maxTimeMs),
+    read: (query = {}) => readInOrder(checkRead(query, new Date()), parts),
+    follow: (query = {}) => followRecords(query, parts),
+    writeVector: (vector) => vectors.write(vector),
+    readVector: (text) => vectors.read(text),
+  }
 }
 
 const totalsSchema = z.object({
@@ -56,25 +116,23 @@ const totalsSchema = z.object({
   counts: z.object({ recorded: z.number(), repeats: z.number(), conflicts: z.number(), quarantined: z.number() }),
 })
 
-/** Makes a reader of the log in a database. Each query ends within `maxTimeMs` (default 10,000). */
-export function createEventLog(db: Db, { maxTimeMs = 10_000 }: { readonly maxTimeMs?: number } = {}): EventLog {
-  const { records, quarantine, partitions } = collections(db)
+/** What is read by one query of MongoDB. */
+function lookups({ collections, maxTimeMs }: LogParts): Pick<EventLog, 'get' | 'raw' | 'totals' | 'quarantine'> {
+  const { records, quarantine, partitions } = collections
   const options = { maxTimeMS: maxTimeMs }
-  const parts: LogParts = { collections: collections(db), letters: deadLetterCollection(db), maxTimeMs }
+  const one = async (id: string, projection: Document): Promise<Document | undefined> => {
+    const found = records.find({ _id: { $eq: checkId(id) } }, { ...options, projection }).limit(1)
+    return (await readDocuments(found))[0]
+  }
   return {
-    async list(query = {}) {
-      const checked = checkList(query)
-      // The view says nothing that the value doesn't, and may be several times as large.
-      const found = records
-        .find(listFilter(checked), { ...options, projection: { data: 0 } })
-        .sort({ time: -1, _id: -1 })
-      const page = await pageOf(found, checked.limit, eventRecord)
-      const last = page.items.at(-1)
-      return next(page, last && { timeMs: last.time.getTime(), id: last.recordId }, checked.filters)
-    },
     async get(id) {
-      const found = records.find({ _id: { $eq: checkId(id) } }, { ...options, projection: { data: 0 } })
-      return (await pageOf(found, 1, eventRecord)).items[0]
+      // The view says nothing that the value doesn't, and may be several times as large.
+      const document = await one(id, { data: 0 })
+      return document && eventRecord(document)
+    },
+    async raw(id) {
+      const document = await one(id, rawProjection)
+      return document && rawMessage(document)
     },
     async totals() {
       const states = await readDocuments(partitions.find({}, { ...options, projection: { topic: 1, counts: 1 } }))
@@ -84,8 +142,6 @@ export function createEventLog(db: Db, { maxTimeMs = 10_000 }: { readonly maxTim
       }
       return [...byTopic].map(([topic, counts]) => ({ topic, ...counts })).sort((a, b) => (a.topic < b.topic ? -1 : 1))
     },
-    read: (query = {}) => readInOrder(checkRead(query, new Date()), parts),
-    recorded: () => readRecorded(parts.collections, maxTimeMs),
     async quarantine(query = {}) {
       const { filters, limit, after } = checkQuarantine(query)
       const filter = {

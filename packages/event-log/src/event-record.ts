@@ -51,7 +51,15 @@ export interface QuarantinedMessage extends Omit<QuarantineDocument, '_id' | 'he
 
 /** Reads a document of `records`; throws `LOG_DOCUMENT_INVALID` where it isn't one, or, when its data is read, where its value is no envelope. */
 export function eventRecord(document: unknown): EventRecord {
-  const { _id, eventId, noView, viewNote: _, headers, issues, ...rest } = parse(recordSchema, document, 'records')
+  const {
+    _id,
+    eventId,
+    noView,
+    viewNote: _,
+    headers,
+    issues,
+    ...rest
+  } = parseDocument(recordSchema, document, 'records')
   let envelope: Envelope | undefined
   // Decoded when it is asked for: whoever passes the bytes on needs no second copy of what is in them.
   const decoded = (): Envelope => {
@@ -84,11 +92,12 @@ export function eventRecord(document: unknown): EventRecord {
 
 /** Reads a document of `quarantine`; throws `LOG_DOCUMENT_INVALID` where it isn't one. */
 export function quarantinedMessage(document: unknown): QuarantinedMessage {
-  const { _id, headers, ...rest } = parse(quarantineSchema, document, 'quarantine')
+  const { _id, headers, ...rest } = parseDocument(quarantineSchema, document, 'quarantine')
   return { id: _id, ...rest, headers: headers.map(({ name, value }) => [name, value] as const) }
 }
 
-function parse<Output>(schema: z.ZodType<Output>, document: unknown, collection: string): Output {
+/** Parses a document of one of the collections; throws `LOG_DOCUMENT_INVALID`. */
+export function parseDocument<Output>(schema: z.ZodType<Output>, document: unknown, collection: string): Output {
   const result = schema.safeParse(document)
   if (result.success) return result.data
   const issue = result.error.issues[0]

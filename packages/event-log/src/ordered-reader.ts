@@ -1,12 +1,11 @@
 import type { TopicPartition } from '@house-helper/events-core'
-import type { Collection, Document, Filter } from 'mongodb'
-import type { Collections } from './collections.ts'
+import type { Document, Filter } from 'mongodb'
 import { readRecorded } from './coverage.ts'
-import type { DeadLetterDocument } from './dead-letters/document.ts'
 import { recordsWithStatus } from './dead-letters/event-statuses.ts'
 import type { RecordDocument } from './documents.ts'
 import { type EventRecord, eventRecord } from './event-record.ts'
 import type { EventFilter } from './filter/event-filter.ts'
+import type { LogParts } from './log-parts.ts'
 import { queryError, readDocuments } from './pages.ts'
 import {
   commonVector,
@@ -17,13 +16,6 @@ import {
   vectorIndex,
 } from './position-vector.ts'
 import { recordConditions } from './record-conditions.ts'
-
-/** What the log's readers read from. */
-export interface LogParts {
-  readonly collections: Collections
-  readonly letters: Collection<DeadLetterDocument>
-  readonly maxTimeMs: number
-}
 
 /** Some records in position order, and how far reading them got. */
 export interface RecordBatch {

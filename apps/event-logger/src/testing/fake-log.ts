@@ -50,7 +50,9 @@ export function fakeLog(
       asked.push(query)
       const from = Number(query.cursor ?? 0)
       const end = from + (query.limit ?? 50)
-      return { items: records.slice(from, end), next: end < records.length ? String(end) : undefined }
+      const coverage = { complete: undefined, measuredAt: undefined, partitions: [] }
+      const next = end < records.length ? String(end) : undefined
+      return { items: records.slice(from, end), next, filter: '', asOf: [], coverage }
     },
     get: async (id) => records.find(({ recordId }) => recordId === id),
     totals: async () => [{ topic: 'house-helper.tasks', recorded: 3, repeats: 1, conflicts: 0, quarantined: 2 }],

@@ -1,0 +1,69 @@
+import { isHouseHelperError } from '@house-helper/events-core'
+import { type Coverage, coverageOf, readRecorded } from './coverage.ts'
+import { LogError } from './errors.ts'
+import type { EventRecord } from './event-record.ts'
+import { scanEvents } from './event-scan.ts'
+import type { EventFilter } from './filter/event-filter.ts'
+import { formatFilter } from './filter/format.ts'
+import { resolveFilter } from './filter/parse.ts'
+import { filterHashOf, invalidCursor, readListCursor, writeListCursor } from './list-cursor.ts'
+import type { CheckedList } from './list-query.ts'
+import type { LogParts } from './log-parts.ts'
+import type { Page } from './pages.ts'
+import type { PositionVector } from './position-vector.ts'
+import type { VectorStore } from './vector-store.ts'
+
+/** A page of events. It may have fewer items than asked for, even none, and yet a `next`. */
+export interface EventPage extends Page<EventRecord> {
+  /** The filter as it was understood: its canonical text, times resolved. */
+  readonly filter: string
+  /** What all pages of this list are pinned to: how far the log was recorded at the first one. */
+  readonly asOf: PositionVector
+  /** How far the log is recorded now. */
+  readonly coverage: Coverage
+}
+
+/** Reads a page of events, newest first. */
+export async function listEvents(query: CheckedList, parts: LogParts, vectors: VectorStore): Promise<EventPage> {
+  const cursor = query.cursor === undefined ? undefined : readListCursor(query.cursor)
+  const now = cursor?.now ?? new Date()
+  const filter = filterOf(query, now)
+  const canonical = formatFilter(filter)
+  const filterHash = filterHashOf(canonical)
+  if (cursor !== undefined && cursor.filterHash !== filterHash)
+    throw invalidCursor('belongs to a list with another filter')
+  const [recorded, pinned] = await Promise.all([
+    // Before the first page is read: what is recorded meanwhile is on none.
+    readRecorded(parts.collections, parts.maxTimeMs),
+    cursor === undefined ? undefined : readPinned(cursor.asOf, vectors),
+  ])
+  const asOf = pinned ?? recorded
+  const { records, end } = await scanEvents({ filter, after: cursor?.place, asOf, limit: query.limit }, parts)
+  const next = async (place: NonNullable<typeof end>) =>
+    writeListCursor({ place, now, filterHash, asOf: cursor?.asOf ?? (await vectors.write(asOf)) })
+  return {
+    items: records,
+    next: end === undefined ? undefined : await next(end),
+    filter: canonical,
+    asOf,
+    coverage: coverageOf(recorded, parts.ends()),
+  }
+}
+
+function filterOf({ filter, timeline }: CheckedList, now: Date): EventFilter {
+  const resolved = resolveFilter(filter, { now })
+  if (timeline === undefined) return resolved
+  const { field, value } = timeline
+  if (resolved[field] === undefined) return resolveFilter({ ...resolved, [field]: value }, { now })
+  const message = `The filter of a timeline must not name a ${field}: the timeline is of one. Leave ${field}: out.`
+  throw new LogError('LOG_QUERY_INVALID', message, { details: { field } })
+}
+
+async function readPinned(text: string, vectors: VectorStore): Promise<PositionVector> {
+  try {
+    return await vectors.read(text)
+  } catch (error) {
+    if (isHouseHelperError(error, 'LOG_VECTOR_INVALID')) throw invalidCursor('is of a list that has expired', error)
+    throw error
+  }
+}

@@ -1,0 +1,55 @@
+import type { Filter } from 'mongodb'
+import type { RecordDocument } from './documents.ts'
+import type { EventFilter, FilterField } from './filter/event-filter.ts'
+import { type EqualityField, equality, recordConditions } from './record-conditions.ts'
+
+/** How a filter is looked up: which index leads, which conditions it answers, and which are left for what it finds. */
+export interface ScanPlan {
+  /** The index; undefined where two of them are merged, which MongoDB chooses by itself. */
+  readonly hint: string | undefined
+  /** What the index answers. Times are answered by every index, beside these. */
+  readonly bounds: readonly Filter<RecordDocument>[]
+  /** What is left to be looked at in each document that the index finds. */
+  readonly residual: readonly Filter<RecordDocument>[]
+}
+
+/** Types that a scan by type names one by one: each is a scan of its own, which MongoDB merges. */
+export const MAX_TYPES = 50
+
+/** Fields with an index of their own, those first that leave the fewest documents. */
+const leading = [
+  ['causation', 'by_causation'],
+  ['correlation', 'by_correlation'],
+  ['user', 'by_user'],
+  ['household', 'by_household'],
+] as const satisfies readonly (readonly [EqualityField, string])[]
+
+/**
+ * Plans how to look up a filter, newest first. `types` are all types that match the filter's type, where they are few.
+ * Which index leads is decided here and not by MongoDB, whose choice may change with what it has seen last.
+ */
+export function planScan(filter: EventFilter, types: readonly string[] | undefined): ScanPlan {
+  const led = leading.find(([field]) => filter[field] !== undefined)
+  if (led !== undefined) {
+    const [field, hint] = led
+    return { hint, bounds: [equality(field, filter[field] ?? [])], residual: without(filter, field) }
+  }
+  const { subject, contract } = filter
+  if (subject !== undefined) {
+    // A subject is the event's household or its user: both have an index.
+    const either = [{ householdId: { $in: [...subject] } }, { userId: { $in: [...subject] } }]
+    return { hint: undefined, bounds: [{ $or: either }], residual: without(filter) }
+  }
+  if (contract !== undefined && !contract.includes('ok')) {
+    return { hint: 'by_contract', bounds: [equality('contract', contract)], residual: without(filter, 'contract') }
+  }
+  if (filter.type !== undefined && types !== undefined && types.length <= MAX_TYPES) {
+    return { hint: 'by_type', bounds: [{ type: { $in: [...types] } }], residual: without(filter, 'type') }
+  }
+  return { hint: 'by_time', bounds: [], residual: without(filter) }
+}
+
+function without(filter: EventFilter, ...answered: FilterField[]): readonly Filter<RecordDocument>[] {
+  const rest = Object.entries(filter).filter(([field]) => !['since', 'until', ...answered].includes(field))
+  return recordConditions(Object.fromEntries(rest))
+}
