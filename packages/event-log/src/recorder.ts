@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { within } from '@house-helper/events-core'
-import { collections, ensureIndexes } from './collections.ts'
+import { ensureIndexes } from './collections.ts'
 import { LogError } from './errors.ts'
 import { headChain } from './head.ts'
 import { healthReasons } from './health.ts'
@@ -105,7 +105,7 @@ function createLife(dead: (error: Error) => void) {
 async function prepare({ db, allowStandalone }: RecorderSettings): Promise<void> {
   await checkServer(db, allowStandalone)
   try {
-    await ensureIndexes(collections(db))
+    await ensureIndexes(db)
   } catch (error) {
     throw storeError(error, 'making the indexes')
   }
