@@ -96,7 +96,7 @@ export const ledgerSchema = z.object({
   /** Only in an entry of kind `start`: why the generation began, and how the one before ended. */
   start: z
     .object({
-      reason: z.enum(['first', 'cluster-changed', 'log-shorter', 'message-changed']),
+      reason: z.enum(['first', 'cluster-changed', 'topic-changed', 'log-shorter', 'message-changed']),
       previous: z.object({ clusterId: z.string(), generation: count, next: offset, head: bytes }).optional(),
     })
     .optional(),
@@ -114,6 +114,8 @@ export const partitionSchema = z.object({
   topic: z.string(),
   partition: count,
   clusterId: z.string(),
+  /** Kafka's id of the topic: one that is deleted and made again has another. Absent where Kafka has told none yet. */
+  topicId: z.string().optional(),
   generation: z.number().int().positive(),
   next: offset,
   head: bytes,

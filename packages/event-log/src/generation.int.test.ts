@@ -24,8 +24,12 @@ describe('a log that changes behind the ledger', () => {
     await runOnce(3)
     await stand.append(['d', 'e', 'f'].map((id) => eventMessage(id)))
     brokerOf(stand).faults.truncate({ topic: stand.topic, partition: 0, offset: 5 })
-    await stand.recorder().start()
+    const recorder = stand.recorder()
+    await recorder.start()
     await recordedUpTo(stand, 6)
+    expect(recorder.health().reasons).toEqual([
+      `${stand.topic}/0 lacks the offsets 3 to 4 of generation 1: they were removed before they were recorded.`,
+    ])
     await until('the batch is filed', async () => (await ledgerEntries(stand)).length === 4)
     const entries = await ledgerEntries(stand)
     expect(entries.map(({ kind, from, to }) => [kind, from, to])).toEqual([
@@ -97,6 +101,35 @@ describe('a log that changes behind the ledger', () => {
     expectAlarm(recorder, 'generation 2 began')
   })
 
+  it('begins a new generation where the topic was made again, though it is longer than what was recorded', async () => {
+    await runOnce(3)
+    brokerOf(stand).faults.remake(stand.topic)
+    await stand.append(['x', 'y', 'c', 'z'].map((id) => eventMessage(id)))
+    const recorder = stand.recorder()
+    await recorder.start()
+    await recordedUpTo(stand, 4)
+    expectAlarm(recorder, 'topic-changed')
+    expect(await state()).toMatchObject({ generation: 2, counts: { recorded: 6, repeats: 1 } })
+    await proveLedger(stand)
+    const [start] = await ledgerEntries(stand, 0, 2)
+    expect(start?.start).toMatchObject({ reason: 'topic-changed', previous: { generation: 1, next: 3 } })
+  })
+
+  it('skips nothing where the topic is made again while the recorder runs, and grows past what was recorded at once', async () => {
+    const recorder = stand.recorder({ discoverIntervalMs: 20 })
+    await recorder.start()
+    await recordedUpTo(stand, 3)
+    brokerOf(stand).faults.remake(stand.topic)
+    await stand.append(['v', 'w', 'x', 'y', 'z'].map((id) => eventMessage(id)))
+    await until('generation 2 is recorded', async () => {
+      const found = await state()
+      return found?.generation === 2 && found?.next === 5
+    })
+    expectAlarm(recorder, 'topic-changed')
+    const ids = (await stand.db.collection('records').find().toArray()).map(({ _id }) => String(_id))
+    expect(ids.sort()).toEqual(['a', 'b', 'c', 'v', 'w', 'x', 'y', 'z'])
+  })
+
   it('does not begin a new generation when it is as it was', async () => {
     await runOnce(3)
     await stand.append([eventMessage('d')])
@@ -106,10 +139,10 @@ describe('a log that changes behind the ledger', () => {
   })
 })
 
-/** Empties the topics; the cluster keeps its id in the eyes of the ledger. */
+/** Empties the topics; the cluster keeps its id in the eyes of the ledger, and tells no ids of topics. */
 async function inCluster(stand: Stand, fill: () => Promise<unknown>): Promise<void> {
   await brokerOf(stand).faults.recreate()
   const clusterId = await stand.transport.admin.clusterId()
-  await stand.db.collection('partitions').updateMany({}, { $set: { clusterId } })
+  await stand.db.collection('partitions').updateMany({}, { $set: { clusterId }, $unset: { topicId: 1 } })
   await fill()
 }

@@ -157,9 +157,10 @@ export function createLane({ topic, partition }: TopicPartition, previous: Promi
       told = true
       return { ...place, offset: next }
     },
-    accept({ messages, highWatermark }) {
+    accept({ messages, highWatermark, jump }) {
       const first = messages[0]?.offset ?? next
-      if (state !== undefined && highWatermark < next) displace('Kafka holds fewer messages than were received.')
+      const isShorter = highWatermark < next || (jump?.reason === 'shorter' && told)
+      if (state !== undefined && isShorter) displace('Kafka holds fewer messages than were received.')
       if (state === undefined) {
         setPaused(true)
         pump()

@@ -40,6 +40,7 @@ export interface Ledger {
 export interface GenerationStart {
   readonly reason: StartReason
   readonly clusterId: string
+  readonly topicId: string | undefined
   readonly low: number
 }
 
@@ -77,7 +78,7 @@ export function createLedger(store: Store, recorder: string): Ledger {
 
 function startedState(
   { topic, partition }: TopicPartition,
-  { reason, clusterId, low }: GenerationStart,
+  { reason, clusterId, topicId, low }: GenerationStart,
   previous: PartitionState | undefined,
   recorder: string,
 ): PartitionState {
@@ -92,7 +93,9 @@ function startedState(
     start: previous === undefined ? { reason } : { reason, previous: endOf(previous) },
   }
   const counts = previous?.counts ?? noCounts
-  return { _id: id, topic, partition, clusterId, generation, next: low, head: FIRST_HEAD, last: null, counts, entry }
+  const told = topicId === undefined ? {} : { topicId }
+  const begun = { generation, next: low, head: FIRST_HEAD, last: null, counts, entry }
+  return { _id: id, topic, partition, clusterId, ...told, ...begun }
 }
 
 function endOf({ clusterId, generation, next, head }: PartitionState) {

@@ -1,5 +1,5 @@
 import type { PartitionRange, TopicPartition, Transport } from '@house-helper/events-core'
-import type { PartitionState, StartReason } from './documents.ts'
+import type { Gap, PartitionState, StartReason } from './documents.ts'
 import { type HeadChain, messageDigest } from './head.ts'
 import type { Ledger } from './ledger.ts'
 import { noCounts } from './stats.ts'
@@ -7,6 +7,8 @@ import { noCounts } from './stats.ts'
 /** What Kafka says of a partition when it is opened. */
 export interface KafkaView {
   readonly clusterId: string
+  /** Undefined where the brokers are too old to tell. */
+  readonly topicId: string | undefined
   readonly range: PartitionRange
 }
 
@@ -25,13 +27,15 @@ export interface OpeningParts {
 export interface Opened {
   readonly state: PartitionState
   readonly alarm: Exclude<StartReason, 'first'> | undefined
+  /** What retention had removed before it was recorded. */
+  readonly gap: Gap | undefined
 }
 
 /**
  * Finds where a partition goes on: at the ledger's `next`, if Kafka still holds the log that the ledger tells of.
  *
- * A log of another cluster, a shorter one, or one with another message at the last recorded offset is another log: it
- * begins a new generation. What retention removed before it was recorded becomes a gap at once.
+ * A log of another cluster or of a topic that was made again, a shorter one, or one with another message at the last
+ * recorded offset is another log: it begins a new generation. What retention removed before it was recorded becomes a gap at once.
  *
  * Undefined when another recorder moved the partition meanwhile; ask again.
  */
@@ -40,17 +44,20 @@ export async function openPartition(place: TopicPartition, parts: OpeningParts):
   // The ledger first: what Kafka answers afterwards is never older than what was recorded.
   const before = await ledger.open(place)
   const kafka = await parts.kafkaView(place)
-  const reason = before === undefined ? 'first' : await changeOf(before, kafka, parts)
+  const reason = before && (await changeOf(before, kafka, parts))
   const { low } = kafka.range
-  if (reason !== undefined) {
-    const state = ledger.started(place, { reason, clusterId: kafka.clusterId, low }, before)
-    return advanced(ledger, before, state, reason === 'first' ? undefined : reason)
+  const { clusterId, topicId } = kafka
+  if (before === undefined || reason !== undefined) {
+    const state = ledger.started(place, { reason: reason ?? 'first', clusterId, topicId, low }, before)
+    return advanced(ledger, before, state, reason)
   }
-  if (before === undefined || low <= before.next) return before && { state: before, alarm: undefined }
+  // A state from before brokers had ids gets the topic's with its next entry.
+  const state = topicId === undefined ? before : { ...before, topicId }
+  if (low <= before.next) return { state, alarm: undefined, gap: undefined }
   const gap = { from: before.next, to: low, reason: 'truncated' as const }
   const nothing = { messages: 0, counts: noCounts, repeats: [], conflicts: [], quarantined: [], head: before.head }
-  const state = ledger.extended(before, { kind: 'gap', to: low, ...nothing, gaps: [gap] }, before.last)
-  return advanced(ledger, before, state, undefined)
+  const after = ledger.extended(state, { kind: 'gap', to: low, ...nothing, gaps: [gap] }, before.last)
+  return advanced(ledger, before, after, undefined)
 }
 
 async function advanced(
@@ -61,15 +68,17 @@ async function advanced(
 ): Promise<Opened | undefined> {
   if (!(await ledger.advance(before, state))) return undefined
   await ledger.file(state)
-  return { state, alarm }
+  return { state, alarm, gap: state.entry.gaps[0] }
 }
 
 async function changeOf(
-  { topic, partition, clusterId, next, last }: PartitionState,
+  { topic, partition, clusterId, topicId, next, last }: PartitionState,
   kafka: KafkaView,
   { transport, chain }: OpeningParts,
 ): Promise<Opened['alarm']> {
   if (clusterId !== kafka.clusterId) return 'cluster-changed'
+  const areTold = topicId !== undefined && kafka.topicId !== undefined
+  if (areTold && topicId !== kafka.topicId) return 'topic-changed'
   if (kafka.range.high < next) return 'log-shorter'
   if (last === null || last.offset < kafka.range.low) return undefined
   const [message] = await transport.read({ topic, partition, offset: last.offset }, { maxBytes: 1 })

@@ -1,4 +1,5 @@
 import { isHouseHelperError, type Logger, type TopicPartition } from '@house-helper/events-core'
+import type { Gap, PartitionState } from './documents.ts'
 import type { HealthReasons } from './health.ts'
 import type { LaneListener } from './lane.ts'
 import { storeErrorName } from './mongo-errors.ts'
@@ -18,11 +19,26 @@ export interface ListenerParts {
 
 /** Reports what lanes do: figures, alarms, failures. */
 export function laneListener({ logger, health, book, died, onBatch }: ListenerParts): LaneListener {
+  const logGaps = (state: PartitionState, gaps: readonly Gap[]) =>
+    logger.warn({ ...placeOf(state), generation: state.generation, gaps }, 'offsets without a message')
+  const reportGaps = (state: PartitionState, gaps: readonly Gap[]) => {
+    const { generation } = state
+    const removed = gaps.filter(({ reason }) => reason === 'truncated')
+    if (removed.length === 0) return logGaps(state, gaps)
+    health.alarm(
+      `gap ${nameOf(state)}`,
+      `${nameOf(state)} lacks the offsets ${removed.map(textOfGap).join(', ')} of generation ${generation}: they were removed before they were recorded.`,
+    )
+    logger.error({ ...placeOf(state), generation, gaps }, 'messages were removed before they were recorded')
+  }
   return {
-    opened(place, { state, alarm }) {
+    opened(place, { state, alarm, gap }) {
       book.opened(state)
       const { generation, next } = state
       logger.info({ ...placeOf(place), generation, next }, 'partition opened')
+      // Nobody recorded before: that retention was there already is how it is, and no alarm.
+      if (gap !== undefined && state.entry.start?.reason === 'first') logGaps(state, [gap])
+      else if (gap !== undefined) reportGaps(state, [gap])
       if (alarm === undefined) return
       const sentence = `${nameOf(place)} is not the log that was recorded before (${alarm}): generation ${generation} began at ${next}.`
       health.alarm(`generation ${nameOf(place)}`, sentence)
@@ -32,7 +48,7 @@ export function laneListener({ logger, health, book, died, onBatch }: ListenerPa
       book.recorded(state, processingMs)
       onBatch?.(recordedBatch(state, records, processingMs))
       const { conflicts, gaps, from, to } = state.entry
-      if (gaps.length > 0) logger.warn({ ...placeOf(state), gaps }, 'offsets without a message')
+      if (gaps.length > 0) reportGaps(state, gaps)
       if (conflicts.length === 0) return
       health.alarm(
         `conflict ${nameOf(state)}`,
@@ -100,6 +116,10 @@ export function described(error: unknown): { readonly code: string; readonly mes
 
 function placeOf({ topic, partition }: TopicPartition): TopicPartition {
   return { topic, partition }
+}
+
+function textOfGap({ from, to }: Gap): string {
+  return to - from === 1 ? `${from}` : `${from} to ${to - 1}`
 }
 
 function nameOf({ topic, partition }: TopicPartition): string {

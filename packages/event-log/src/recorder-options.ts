@@ -18,7 +18,7 @@ export interface RecorderOptions {
   readonly domains: readonly Domain[]
   /** The topics to record. Default: every domain topic under the transport's prefix, also those that come later. */
   readonly topics?: readonly string[]
-  /** How often to look for new topics, in milliseconds. Default 30,000. */
+  /** How often to look for topics that are new or were made again, in milliseconds. Default 30,000. */
   readonly discoverIntervalMs?: number
   /** How often to measure lag, in milliseconds. Default 5,000. */
   readonly lagIntervalMs?: number

@@ -1,6 +1,6 @@
 import { type Transport, topicNames } from '@house-helper/events-core'
 
-/** Topics as they were found; `signature` changes when topics come or go, or get more partitions. */
+/** Topics as they were found; `signature` changes when topics come or go, get more partitions, or are made again. */
 export interface FoundTopics {
   readonly topics: readonly string[]
   readonly signature: string
@@ -15,8 +15,8 @@ export async function findTopics(
   const found = await admin.describeTopics(named)
   const wanted = named === undefined ? found.filter(({ name }) => domainOf(name) !== undefined) : found
   const sorted = wanted.toSorted((a, b) => (a.name < b.name ? -1 : 1))
-  return {
-    topics: sorted.map(({ name }) => name),
-    signature: sorted.map(({ name, partitions }) => `${name}:${partitions}`).join(),
-  }
+  const topics = sorted.map(({ name }) => name)
+  const ids = await admin.topicIds(topics)
+  const signature = sorted.map(({ name, partitions }) => `${name}:${partitions}:${ids.get(name) ?? ''}`).join()
+  return { topics, signature }
 }
