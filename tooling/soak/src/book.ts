@@ -22,7 +22,10 @@ export interface Book {
   readonly events: ReadonlyMap<string, Acknowledged>
   /** Events whose publish was rejected; they may be in the topic or not. */
   readonly rejected: number
-  acknowledge(event: SoakEvent, place: Place): void
+  /** The longest that a publish took, in milliseconds. */
+  readonly slowestMs: number
+  /** Enters an event that was acknowledged after a time. */
+  acknowledge(event: SoakEvent, place: Place, tookMs: number): void
   reject(error: unknown): void
   /** What the last rejected publish said. */
   readonly lastError: unknown
@@ -33,6 +36,7 @@ export function createBook(): Book {
   const events = new Map<string, Acknowledged>()
   let rejected = 0
   let lastError: unknown
+  let slowestMs = 0
   return {
     events,
     get rejected() {
@@ -41,7 +45,11 @@ export function createBook(): Book {
     get lastError() {
       return lastError
     },
-    acknowledge({ event: { domain, type } }, { id, topic, partition, offset }) {
+    get slowestMs() {
+      return slowestMs
+    },
+    acknowledge({ event: { domain, type } }, { id, topic, partition, offset }, tookMs) {
+      slowestMs = Math.max(slowestMs, tookMs)
       events.set(id, { type, domain, topic, partition, offset })
     },
     reject(error) {

@@ -105,10 +105,12 @@ async function publishUnderFaults(stand: Stand, fleets: Fleets, options: FaultRu
   const events = soakEvents(seed, { domains: stand.domains })
   const { faults: hits, faultsForMs: forMs = 0, pauseMs } = options
   const proxies = { kafka: stack.kafkaProxy, mongodb: stack.mongoProxy }
-  const pace = { hits, forMs, pauseMs, patienceMs: 5_000, ...(signal && { signal }) }
+  const pace = { hits, forMs, pauseMs, patienceMs: 3_000, ...(signal && { signal }) }
   const [counts] = await Promise.all([
-    injectFaults(faultPlan(seed, options), { proxies, fleets }, pace),
-    publishAll(stand, { events, count, callers, ratePerSecond, ...(signal && { signal }) }),
+    injectFaults(faultPlan(seed, options), { proxies, fleets }, pace).finally(() => options.log('faults are over')),
+    publishAll(stand, { events, count, callers, ratePerSecond, ...(signal && { signal }) }).finally(() =>
+      options.log(`published; the slowest publish took ${Math.round(stand.book.slowestMs)} ms`),
+    ),
   ])
   return counts
 }

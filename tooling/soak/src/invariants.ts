@@ -42,6 +42,7 @@ export function reportOf(
   const common = [
     atMost('acknowledged at another place', topic.misplaced.count, 0, 'events'),
     atMost('publishes rejected', book.rejected, 0, 'events'),
+    reported('slowest publish', Math.round(book.slowestMs), 'ms'),
     reported('copies in the topics', topic.copies, 'messages'),
     reported('repeats in the ledger', log.repeats, 'messages'),
   ]

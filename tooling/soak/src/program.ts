@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { createWriteStream, mkdirSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
@@ -45,6 +46,7 @@ export interface ProgramOrder {
 }
 
 const KEPT_LINES = 200
+const compileCache = join(tmpdir(), 'house-helper-soak-compile-cache')
 const endWithParent = new URL('./end-with-parent.ts', import.meta.url).href
 
 /** Starts a program of this repository. It ends when this process does, however this process ends. */
@@ -52,7 +54,7 @@ export function startProgram({ name, file, env, logDir, nodeArgs = [] }: Program
   mkdirSync(logDir, { recursive: true })
   const args = [...nodeArgs, '--conditions=@house-helper/source', '--import', endWithParent]
   const child = spawn(process.execPath, [...args, fileURLToPath(file)], {
-    env: { ...env },
+    env: { NODE_COMPILE_CACHE: compileCache, ...env },
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
   })
   return new ChildProgram(name, child, join(logDir, `${name}.log`))

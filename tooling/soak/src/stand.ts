@@ -113,8 +113,10 @@ class RealStand implements Stand {
   }
 
   async publish(event: SoakEvent): Promise<void> {
+    const startMs = performance.now()
     try {
-      this.book.acknowledge(event, await this.#publishers.publish(event.event))
+      const place = await this.#publishers.publish(event.event)
+      this.book.acknowledge(event, place, performance.now() - startMs)
     } catch (error) {
       this.book.reject(error)
     }

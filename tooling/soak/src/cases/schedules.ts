@@ -19,7 +19,7 @@ async function runSchedule(context: SoakContext, number: number): Promise<PartRe
   return runUnderFaults({
     ...{ stack: await context.stack(), name: `schedule-${seed}`, seed, logDir, log, signal },
     ...{ events: 20_000, ratePerSecond: 2_500, callers: 100, loggers: 3, handlers: 2 },
-    ...{ faults: 30, pauseMs: 250, maxFreezeMs: 4_000, maxBlackholeMs: 2_000 },
+    ...{ faults: 30, pauseMs: 200, maxFreezeMs: 4_000, maxBlackholeMs: 1_500 },
     ...{ sessions: 'brief', drainTimeoutMs: 120_000 },
   })
 }
