@@ -1,4 +1,4 @@
-import { checkGroupId } from '@house-helper/events-core'
+import { checkGroupId, checkSandboxName } from '@house-helper/events-core'
 import { InvalidArgumentError } from 'commander'
 
 /** Reads a count of at least 1; throws commander's argument error. */
@@ -11,6 +11,15 @@ export function countArgument(text: string): number {
 export function groupArgument(text: string): string {
   try {
     return checkGroupId(text)
+  } catch (error) {
+    throw new InvalidArgumentError(error instanceof Error ? error.message : String(error))
+  }
+}
+
+/** Reads the name of a sandbox that can stand in a topic name; throws commander's argument error. */
+export function sandboxArgument(text: string): string {
+  try {
+    return checkSandboxName(text)
   } catch (error) {
     throw new InvalidArgumentError(error instanceof Error ? error.message : String(error))
   }

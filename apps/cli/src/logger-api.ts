@@ -13,11 +13,13 @@ export type LoggerApi = <Schema extends z.ZodType>(
   schema: Schema,
   allowance: Allowance,
   command?: object,
+  headers?: Readonly<Record<string, string>>,
 ) => Promise<z.infer<Schema>>
 
 /** Makes a caller of the event logger; holds nothing that would need closing. */
 export function loggerApi(fetch: typeof globalThis.fetch): LoggerApi {
-  return async (url, schema, allowance, command) => answer(url, schema, await read(url, fetch, allowance, command))
+  return async (url, schema, allowance, command, headers) =>
+    answer(url, schema, await read(url, fetch, allowance, requestOf(command, headers)))
 }
 
 /** Adds what is asked for to an address; what is undefined is not asked. */
@@ -41,26 +43,34 @@ async function read(
   url: URL,
   fetch: typeof globalThis.fetch,
   { signal }: Allowance,
-  command: object | undefined,
+  request: RequestInit,
 ): Promise<Answer> {
   try {
-    const response = await fetch(url, { signal, redirect: 'error', ...requestOf(command) })
+    const response = await fetch(url, { signal, redirect: 'error', ...request })
     return { status: response.status, body: await response.text() }
   } catch (error) {
     // Its own deadline's error says more than the abort that it caused.
     if (signal.aborted) throw signal.reason
-    const remedy = 'Is the event logger running there? Set EVENT_LOGGER_URL, or run hh-events doctor.'
-    throw new CliError('LOGGER_UNREACHABLE', `No event logger answers at ${url.origin} (${reason(error)}). ${remedy}`, {
-      cause: error,
-      canRetry: true,
-    })
+    throw unreachable(url, error)
   }
 }
 
-function requestOf(command: object | undefined): RequestInit {
+function unreachable(url: URL, cause: unknown): CliError {
+  const remedy = 'Is the event logger running there? Set EVENT_LOGGER_URL, or run hh-events doctor.'
+  return new CliError('LOGGER_UNREACHABLE', `No event logger answers at ${url.origin} (${reason(cause)}). ${remedy}`, {
+    cause,
+    canRetry: true,
+  })
+}
+
+function requestOf(command: object | undefined, headers: Readonly<Record<string, string>> = {}): RequestInit {
   const accept = 'application/json'
-  if (command === undefined) return { headers: { accept } }
-  return { method: 'POST', headers: { accept, 'content-type': 'application/json' }, body: JSON.stringify(command) }
+  if (command === undefined) return { headers: { accept, ...headers } }
+  return {
+    method: 'POST',
+    headers: { accept, 'content-type': 'application/json', ...headers },
+    body: JSON.stringify(command),
+  }
 }
 
 /** The system's word for why a connection failed, which fetch hides in its error's cause. */
@@ -73,6 +83,10 @@ function reason(error: unknown): string {
 function answer<Schema extends z.ZodType>(url: URL, schema: Schema, { status, body }: Answer): z.infer<Schema> {
   const json = parsed(body)
   if (status >= 400) throw refused(url, status, json)
+  return checkedAnswer(url, schema, json)
+}
+
+function checkedAnswer<Schema extends z.ZodType>(url: URL, schema: Schema, json: unknown): z.infer<Schema> {
   const checked = schema.safeParse(json)
   // The answer itself: what the schema does not name keeps its place too.
   if (checked.success) return json as z.infer<Schema>
@@ -107,5 +121,45 @@ function parsed(body: string): unknown {
   } catch {
     // Not JSON is told apart by the caller: an error's page of a proxy, or something else than the logger.
     return undefined
+  }
+}
+
+/** Opens an answer that goes on for as long as it is read. */
+export type LoggerStream = (url: URL, signal: AbortSignal) => Promise<AsyncIterable<Uint8Array>>
+
+/** Makes an opener of such answers; throws as {@link LoggerApi} does. */
+export function loggerStream(fetch: typeof globalThis.fetch): LoggerStream {
+  return async (url, signal) => {
+    const headers = { accept: 'text/event-stream' }
+    const response = await fetch(url, { signal, redirect: 'error', headers }).catch((error: unknown) => {
+      throw signal.aborted ? signal.reason : unreachable(url, error)
+    })
+    if (response.status >= 400) throw refused(url, response.status, parsed(await response.text()))
+    return response.body ?? (async function* () {})()
+  }
+}
+
+/** Reads server-sent events whose data is JSON, until the answer ends or breaks off. */
+export async function* eventsOf<Schema extends z.ZodType>(
+  url: URL,
+  schema: Schema,
+  open: LoggerStream,
+  signal: AbortSignal,
+): AsyncGenerator<z.infer<Schema>, void> {
+  const chunks = await open(url, signal)
+  const decoder = new TextDecoder()
+  let rest = ''
+  try {
+    for await (const chunk of chunks) {
+      const blocks = (rest + decoder.decode(chunk, { stream: true })).split('\n\n')
+      rest = blocks.pop() ?? ''
+      for (const block of blocks) {
+        const data = block.split('\n').flatMap((line) => (line.startsWith('data: ') ? [line.slice(6)] : []))
+        if (data.length > 0) yield checkedAnswer(url, schema, parsed(data.join('\n')))
+      }
+    }
+  } catch (error) {
+    // A connection that breaks off is one that can be opened again; what came is whole.
+    if (!(error instanceof TypeError) || signal.aborted) throw error
   }
 }

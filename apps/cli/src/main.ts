@@ -19,6 +19,10 @@ const exitCode = await runProgram({
   stdout: process.stdout,
   stderr: process.stderr,
   fetch: globalThis.fetch,
+  onInterrupt: (stop) => {
+    process.on('SIGINT', stop)
+    return () => process.off('SIGINT', stop)
+  },
   nodeVersion: process.versions.node,
   now: Date.now,
   domains,

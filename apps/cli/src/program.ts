@@ -4,6 +4,7 @@ import { addDeadCommand } from './commands/dead.ts'
 import { addDoctorCommand } from './commands/doctor.ts'
 import { addLogCommand } from './commands/log.ts'
 import { addPublishCommand } from './commands/publish.ts'
+import { addReplayCommand } from './commands/replay.ts'
 import { addTopicsCommand } from './commands/topics.ts'
 import { DEFAULT_TIMEOUT_MS, parseDuration } from './deadline.ts'
 import { type ExitCode, exitCodeOf, exitCodes } from './exit-code.ts'
@@ -17,6 +18,7 @@ Examples:
   hh-events publish task.created --data @task.json --household household-001
   hh-events log list --household household-001
   hh-events dead list                          what groups gave up on
+  hh-events replay plan --filter 'since:2h' --to-group points-service
   hh-events doctor                             what cannot be reached, and what to do
 
 Settings come from KAFKA_BROKERS (and the other KAFKA_ variables) and EVENT_LOGGER_URL.
@@ -69,6 +71,7 @@ function createProgram(world: World, finish: (code: ExitCode) => void): Command 
   addPublishCommand(program, session)
   addLogCommand(program, session, world.now)
   addDeadCommand(program, session, world.now)
+  addReplayCommand(program, session)
   addDoctorCommand(program, session)
   return program
 }

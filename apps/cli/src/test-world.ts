@@ -75,6 +75,7 @@ export async function runInMemory(argv: readonly string[], world: TestWorld = {}
     env: { NO_COLOR: '1' },
     stdin: (async function* () {})(),
     fetch: globalThis.fetch,
+    onInterrupt: () => () => {},
     nodeVersion: '24.21.0',
     now: () => Date.parse('2026-01-31T08:00:00Z'),
     domains: [pets, plants],

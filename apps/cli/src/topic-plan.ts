@@ -13,6 +13,8 @@ export interface TopicPlanOptions {
   readonly topicPrefix: string
   /** Adds this group's inbox and dead-letter topics. */
   readonly groupId?: string | undefined
+  /** Adds the sandbox topic of this name. */
+  readonly sandbox?: string | undefined
   /** Default 3. */
   readonly partitions?: number
   /** Default 1. */
@@ -40,13 +42,18 @@ export const DEFAULT_REPLICATION_FACTOR = 1
 const HEADER_BYTES = 16 * 1024
 const MAX_BYTES = 'max.message.bytes'
 
-/** The topics that domains need, and with a group, that group's inbox and dead-letter topics. */
+/** The topics that domains need; with a group, its inbox and dead-letter topics; with a sandbox, its topic. */
 export function wantedTopics(options: TopicPlanOptions): readonly TopicSpec[] {
-  const { domains, topicPrefix, groupId } = options
+  const { domains, topicPrefix, groupId, sandbox } = options
   const { partitions = DEFAULT_PARTITIONS, replicationFactor = DEFAULT_REPLICATION_FACTOR } = options
   const names = topicNames(topicPrefix)
   const spec = (name: string, config: TopicSpec['config'] = {}) => ({ name, partitions, replicationFactor, config })
-  return [...domains.map((domain) => spec(names.domain(domain.name))), ...groupTopics(names, groupId, spec)]
+  const sandboxes = sandbox === undefined ? [] : [spec(names.sandbox(sandbox))]
+  return [
+    ...domains.map((domain) => spec(names.domain(domain.name))),
+    ...groupTopics(names, groupId, spec),
+    ...sandboxes,
+  ]
 }
 
 function groupTopics(

@@ -16,6 +16,8 @@ export interface World {
   readonly stdout: TextStream & { readonly columns?: number | undefined }
   readonly stderr: TextStream & { readonly columns?: number | undefined }
   readonly fetch: typeof globalThis.fetch
+  /** Calls back when the user wants to stop (Ctrl-C), instead of ending the process; what it returns ends that. */
+  readonly onInterrupt: (stop: () => void) => () => void
   /** The version of Node that runs this, without a `v`. */
   readonly nodeVersion: string
   /** Milliseconds since 1970. */

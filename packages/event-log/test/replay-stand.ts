@@ -42,7 +42,7 @@ export async function createReplayStand(
 ): Promise<ReplayStand> {
   const stand = await createStand({ transport, partitions: PARTITIONS })
   const names = topicNames(transport.topicPrefix)
-  const topics = [...groups.map(names.inbox), ...sandboxes.map((name) => `${transport.topicPrefix}.sandbox.${name}`)]
+  const topics = [...groups.map(names.inbox), ...sandboxes.map(names.sandbox)]
   await transport.admin.createTopics(
     topics.map((name) => ({ name, partitions: PARTITIONS, replicationFactor: 1, config: {} })),
   )

@@ -11,6 +11,8 @@ export interface TopicNames {
   inbox(groupId: string): string
   /** What a group gave up on, `house-helper.dead.<group>`. */
   dead(groupId: string): string
+  /** Where replays can be tried out, `house-helper.sandbox.<name>`: no group reads it by itself. */
+  sandbox(name: string): string
   /** The domain whose topic this is, or undefined for an inbox, a dead-letter topic or a foreign one. */
   domainOf(topic: string): string | undefined
   /** The group whose dead-letter topic this is, or undefined for any other topic. */
@@ -32,6 +34,7 @@ export function topicNames(prefix: string = DEFAULT_TOPIC_PREFIX): TopicNames {
     domain: (name) => `${prefix}.${name}`,
     inbox: (groupId) => `${prefix}.inbox.${checkGroupId(groupId)}`,
     dead: (groupId) => `${prefix}.dead.${checkGroupId(groupId)}`,
+    sandbox: (name) => `${prefix}.sandbox.${checkSandboxName(name)}`,
     domainOf: (topic) => {
       const name = topic.startsWith(`${prefix}.`) ? topic.slice(prefix.length + 1) : ''
       return isDomainName(name) ? name : undefined
@@ -49,6 +52,12 @@ export function checkGroupId(groupId: string): string {
     `The group id ${JSON.stringify(groupId)} cannot name a topic: use 1 to 200 letters, digits, dots, hyphens and underscores.`,
     { details: { groupId } },
   )
+}
+
+/** Returns a name that can stand in the name of a sandbox topic, or throws a RangeError. */
+export function checkSandboxName(name: string): string {
+  if (alphabet.test(name) && name.length <= 100) return name
+  throw new RangeError('A sandbox is named by 1 to 100 letters, digits, dots, hyphens and underscores.')
 }
 
 /** Whether a domain may have this name: lower case, and not a word that topic names use. */

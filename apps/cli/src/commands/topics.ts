@@ -1,6 +1,6 @@
 import type { Admin, TopicSpec } from '@house-helper/events-core'
 import { type Command, Option } from 'commander'
-import { countArgument, groupArgument } from '../arguments.ts'
+import { countArgument, groupArgument, sandboxArgument } from '../arguments.ts'
 import { connected } from '../connected.ts'
 import type { Column } from '../output.ts'
 import {
@@ -16,6 +16,7 @@ import type { Session } from '../world.ts'
 
 interface TopicsOptions {
   readonly group?: string
+  readonly sandbox?: string
   readonly partitions: number
   readonly replicationFactor: number
 }
@@ -35,6 +36,7 @@ export function addTopicsCommand(program: Command, session: (command: Command) =
       .command(name)
       .description(description)
       .option('--group <id>', "add this group's inbox and dead-letter topics", groupArgument)
+      .option('--sandbox <name>', 'add the topic <prefix>.sandbox.<name>, to try replays out', sandboxArgument)
       .addOption(countOption('--partitions <n>', 'partitions of a topic', DEFAULT_PARTITIONS))
       .addOption(countOption('--replication-factor <n>', 'copies of a topic', DEFAULT_REPLICATION_FACTOR))
       .addHelpText(
@@ -61,7 +63,7 @@ async function apply(session: Session, options: TopicsOptions): Promise<void> {
     const wanted = wantedTopics({ ...options, topicPrefix, groupId: options.group, domains: world.domains })
     const planned = await planTopics(admin, wanted)
     if (output.format === 'table') showPlan(session, planned)
-    const domainTopics = wantedTopics({ ...options, topicPrefix, domains: world.domains })
+    const domainTopics = wantedTopics({ ...options, topicPrefix, domains: world.domains, sandbox: undefined })
     const created = await createMissing(admin, topicsToCreate(planned), domainTopics)
     if (output.format === 'ndjson') output.rows(columns, appliedTopics(planned, created))
     output.note(created.size === 0 ? 'Nothing to create.' : `Created ${created.size}.`)

@@ -87,12 +87,12 @@ async function targetsOf(
   { groups, sandbox }: Checked,
   transport: PlannerOptions['transport'],
 ): Promise<ReplayTarget[]> {
-  const { inbox } = topicNames(transport.topicPrefix)
+  const { inbox, sandbox: sandboxTopic } = topicNames(transport.topicPrefix)
   for (const [index, group] of groups.entries()) {
     await aboutField(['groups', index], ['GROUP_ID_INVALID'], () => checkGroupId(group))
   }
   if (sandbox !== undefined) {
-    const topic = `${transport.topicPrefix}.sandbox.${sandbox}`
+    const topic = sandboxTopic(sandbox)
     const [found] = await transport.admin.describeTopics([topic])
     if (found === undefined) {
       const message = `${topic} does not exist: hh-events topics apply --sandbox ${sandbox} creates it.`
