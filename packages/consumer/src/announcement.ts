@@ -6,6 +6,8 @@ import type { Routes } from './route.ts'
 /** What a subscriber tells whoever describes its group; JSON in the member's metadata. */
 export interface Announcement {
   readonly protocol: 1
+  /** This life of the member, as it stands in its commits too. */
+  readonly instance?: string
   /** Versions of the packages at work here. */
   readonly packages: Readonly<Record<string, string>>
   readonly handles: readonly {
@@ -19,9 +21,10 @@ export interface Announcement {
 }
 
 /** Writes the announcement of a subscriber as bytes. */
-export function announcementOf(sets: readonly HandlerSet[], routes: Routes): Uint8Array {
+export function announcementOf(sets: readonly HandlerSet[], routes: Routes, instance?: string): Uint8Array {
   const announcement: Announcement = {
     protocol: 1,
+    ...(instance !== undefined && { instance }),
     packages: { '@house-helper/consumer': packageVersion },
     handles: [...routes.values()].map(({ contract, onReplay }) => ({
       type: contract.type,
@@ -36,6 +39,7 @@ export function announcementOf(sets: readonly HandlerSet[], routes: Routes): Uin
 // Loose: a later version of this protocol may say more.
 const announcementSchema = z.object({
   protocol: z.literal(1),
+  instance: z.string().exactOptional(),
   packages: z.record(z.string(), z.string()),
   handles: z.array(z.object({ type: z.string(), version: z.string(), onReplay: z.enum(['handle', 'skip']) })),
   domains: z.record(z.string(), z.string()),

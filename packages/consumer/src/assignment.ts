@@ -12,6 +12,10 @@ export interface AssignmentOptions {
   readonly committer: Committer
   readonly intake: Intake
   readonly logger: Logger
+  /** What this process is called in the group. */
+  readonly instance: () => string
+  /** All partitions are lost, without a chance to commit. */
+  readonly lost: () => void
   readonly fatal: (error: Error) => void
 }
 
@@ -49,7 +53,7 @@ export class Assignment implements ReceiverListener {
   }
 
   async assigned(partitions: readonly AssignedPartition[], continuous: boolean): Promise<readonly Position[]> {
-    const { scheduler, committer, logger, groupId } = this.#options
+    const { scheduler, committer, logger, groupId, instance } = this.#options
     const keys = new Set(partitions.map(keyOf))
     for (const key of this.#windows.keys()) {
       if (!continuous || !keys.has(key)) this.#drop(key, 'The partition was assigned anew.')
@@ -58,7 +62,7 @@ export class Assignment implements ReceiverListener {
     for (const partition of partitions) {
       const kept = this.#windows.get(keyOf(partition))
       if (kept === undefined)
-        this.#windows.set(keyOf(partition), new PartitionWindow(partition, groupId, performance.now()))
+        this.#windows.set(keyOf(partition), new PartitionWindow(partition, groupId, performance.now(), instance()))
       else if (kept.watermark.next !== undefined) positions.push(positionOf(kept, kept.watermark.next))
     }
     this.#changed(true)
@@ -96,6 +100,7 @@ export class Assignment implements ReceiverListener {
   lost(reason: string): void {
     const { groupId, logger } = this.#options
     this.#dropAll(reason)
+    this.#options.lost()
     this.#resume()
     logger.warn({ groupId, reason }, 'All partitions are lost')
   }

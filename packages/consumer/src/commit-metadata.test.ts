@@ -9,6 +9,8 @@ import {
 } from './commit-metadata.ts'
 import type { OffsetRange } from './watermark.ts'
 
+const instances = Array.from({ length: 30 }, (_, n) => `k3v9x1${n.toString(36).padStart(2, '0')}`)
+
 function someProgress(random: () => number, position: number, size: number): Progress {
   const upTo = (most: number): number => Math.floor(random() ** 3 * most)
   const done: OffsetRange[] = []
@@ -21,10 +23,13 @@ function someProgress(random: () => number, position: number, size: number): Pro
   }
   at = position
   for (let n = upTo(size); n > 0; n--) {
-    tried.push({ offset: at, attempts: 1 + upTo(20), running: random() < 0.5 })
+    const event = { offset: at, attempts: 1 + upTo(20), running: random() < 0.5 }
+    const deaths = Array.from({ length: upTo(4) }, () => instances[upTo(instances.length)] ?? '')
+    tried.push(deaths.length === 0 ? event : { ...event, deaths })
     at += 1 + upTo(100)
   }
-  return { clean: random() < 0.5, crashes: upTo(5), done, tried }
+  const common = { clean: random() < 0.5, crashes: upTo(5), done, tried }
+  return random() < 0.1 ? common : { ...common, writer: instances[upTo(instances.length)] ?? '' }
 }
 
 describe('the progress in commit metadata', () => {
@@ -36,9 +41,10 @@ describe('the progress in commit metadata', () => {
         { from: 103, to: 108 },
         { from: 110, to: 111 },
       ],
-      tried: [{ offset: 100, attempts: 2, running: true }],
+      writer: 'k3v9x1aa',
+      tried: [{ offset: 100, attempts: 2, running: true, deaths: ['b7c2d4ee'] }],
     }
-    expect(encodeProgress(100, progress)).toBe('hh1;u0;3+5,2;0:2!')
+    expect(encodeProgress(100, progress)).toBe('hh1;u0;k3v9x1aa,b7c2d4ee;3+5,2;0:2!~1')
   })
 
   it('comes back as it was written', () => {
@@ -66,17 +72,35 @@ describe('the progress in commit metadata', () => {
     expect(cut).toBeGreaterThan(10)
   })
 
+  it('names no more instances than there are digits, and forgets what they killed before it forgets attempts', () => {
+    const tried = Array.from({ length: 50 }, (_, n) => {
+      return {
+        offset: n,
+        attempts: 3,
+        running: true,
+        deaths: [`instanc${n % 36 === n ? n.toString(36) : 'z'}`, `other00${(n % 36).toString(36)}`],
+      }
+    })
+    const read = decodeProgress(0, encodeProgress(0, { clean: false, crashes: 0, writer: 'k3v9x1aa', done: [], tried }))
+    expect(read?.tried.map(({ offset, attempts }) => [offset, attempts])).toEqual(
+      tried.map(({ offset }) => [offset, 3]),
+    )
+    expect(new Set(read?.tried.flatMap(({ deaths = [] }) => deaths)).size).toBe(35)
+  })
+
   it('is not read from foreign or damaged text', () => {
     const foreign = [
       '',
       'consumer@host',
       '{"done":[]}',
-      'hh2;u0;;',
-      'hh1;x0;;',
-      'hh1;u0;3+;',
-      'hh1;u0;;1',
-      'hh1;u0;;1:',
-      'HH1;u0;;',
+      'hh2;u0;-;;',
+      'hh1;x0;-;;',
+      'hh1;u0;-;3+;',
+      'hh1;u0;-;;1',
+      'hh1;u0;-;;1:',
+      'HH1;u0;-;;',
+      'hh1;u0;;;',
+      'hh1;u0;-;;1:1~',
     ]
     for (const text of foreign) expect(decodeProgress(0, text), text).toBeUndefined()
     const random = seeded(3)
@@ -93,6 +117,6 @@ describe('the progress in commit metadata', () => {
         last = to
       }
     }
-    expect(decodeProgress(5, 'hh1;u0;zzzzzzzzzzz+zzzzzzzzzzz;')).toBeUndefined()
+    expect(decodeProgress(5, 'hh1;u0;-;zzzzzzzzzzz+zzzzzzzzzzz;')).toBeUndefined()
   })
 })

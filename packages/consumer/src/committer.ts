@@ -10,6 +10,8 @@ export interface CommitterOptions {
   /** One attempt, valid in this generation only. */
   readonly commit: (positions: readonly CommittedPosition[]) => Promise<void>
   readonly intervalMs: number
+  /** What this process is called in the group. */
+  readonly instance: () => string
   readonly statistics: Statistics
   readonly logger: Logger
 }
@@ -99,7 +101,7 @@ export class Committer {
       const { topic, partition, committed } = window
       const offset = window.watermark.position
       if (offset === undefined) continue
-      const metadata = encodeProgress(offset, window.progress(this.clean))
+      const metadata = encodeProgress(offset, window.progress(this.clean, this.#options.instance()))
       if (committed?.offset === offset && committed.metadata === metadata) continue
       changes.push([window, { topic, partition, offset, metadata }])
     }

@@ -6,6 +6,7 @@ import { Deadlines } from './deadlines.ts'
 import { SubscriberError } from './errors.ts'
 import { GivingUp } from './giving-up.ts'
 import type { SubscriberTopics } from './group-topics.ts'
+import { Instance } from './instance.ts'
 import { Intake } from './intake.ts'
 import { KeyLanes } from './key-lane.ts'
 import { LagMeter } from './lag.ts'
@@ -14,6 +15,7 @@ import type { Handler } from './middleware/handler.ts'
 import type { Once } from './once.ts'
 import type { Run } from './pending-event.ts'
 import { createPipeline } from './pipeline.ts'
+import { createPresence } from './presence.ts'
 import type { Routes } from './route.ts'
 import { Scheduler } from './scheduler.ts'
 import type { CompleteSettings } from './settings.ts'
@@ -28,7 +30,8 @@ export interface EngineOptions {
   readonly transport: Transport
   readonly topics: SubscriberTopics
   readonly routes: Routes
-  readonly announcement: Uint8Array
+  /** The announcement under the name of an instance. */
+  readonly announce: (instance: string) => Uint8Array
   readonly settings: CompleteSettings
   readonly statistics: Statistics
   readonly logger: Logger
@@ -50,6 +53,7 @@ export class Engine {
   readonly #options: EngineOptions
   readonly #intake: Intake
   readonly #watchdog: Watchdog
+  readonly #instance: Instance
   readonly #batches: Batches
   readonly #pipeline: Handler
   #receiver: Receiver
@@ -57,6 +61,8 @@ export class Engine {
 
   constructor(options: EngineOptions) {
     this.#options = options
+    const { groupId, sessionTimeoutMs } = options.settings
+    this.#instance = new Instance({ groupId, sessionTimeoutMs, announce: options.announce, logger: options.logger })
     this.statistics = options.statistics
     this.#receiver = options.transport.receiver(this.#receiverOptions())
     this.deadlines = new Deadlines((attempt) => this.#expired(attempt))
@@ -74,6 +80,7 @@ export class Engine {
 
   /** Joins the group; resolves with the first assignment. */
   async start(): Promise<void> {
+    this.#instance.start()
     await this.#receiver.start(this.assignment)
     await this.lag.measure()
     if (this.#closing) return
@@ -107,6 +114,7 @@ export class Engine {
     this.scheduler.stop('closing')
     this.#watchdog.stop()
     this.committer.stop()
+    this.#instance.stop()
   }
 
   async #leave(timeoutMs: number): Promise<void> {
@@ -151,6 +159,7 @@ export class Engine {
       windows: () => this.assignment.windows.values(),
       commit: (positions) => this.#receiver.commit(positions),
       intervalMs: this.#options.settings.commitIntervalMs,
+      instance: () => this.#instance.name,
       statistics: this.statistics,
       logger: this.#options.logger,
     })
@@ -177,6 +186,8 @@ export class Engine {
       committer: this.committer,
       intake: this.#intake,
       logger: this.#options.logger,
+      instance: () => this.#instance.name,
+      lost: () => this.#instance.lost(),
       fatal: (error) => this.#die(error),
     })
   }
@@ -197,7 +208,10 @@ export class Engine {
     const { strategy } = this.givingUp
     const { logger, once } = this.#options
     const batches = this.#batches
-    return createPipeline({ scheduler, committer, deadlines, statistics, logger, strategy, once, batches })
+    const { transport, settings } = this.#options
+    const wait = scheduler.wait.bind(scheduler)
+    const present = createPresence({ transport, groupId: settings.groupId, wait, logger })
+    return createPipeline({ scheduler, committer, deadlines, statistics, logger, strategy, once, batches, present })
   }
 
   #createWatchdog(): Watchdog {
@@ -226,7 +240,8 @@ export class Engine {
   }
 
   #receiverOptions(): ReceiverOptions {
-    const { settings, topics, announcement } = this.#options
+    const { settings, topics } = this.#options
+    const { announcement } = this.#instance
     const { groupId, sessionTimeoutMs } = settings
     return { groupId, topics: topics.received, sessionTimeoutMs, announcement }
   }

@@ -148,7 +148,7 @@ export class Intake {
     const tried = window.inherited.triedAt(message.offset)
     if (tried !== undefined) {
       event.attempts = tried.attempts
-      event.suspect = tried.running
+      event.deaths = tried.deaths ?? []
     }
     window.watermark.add(event)
     scheduler.push(event)

@@ -13,6 +13,7 @@ describe('the life of a subscriber', () => {
     const [member] = stage.transport.broker.describeGroup('helpers').members
     expect(JSON.parse(Buffer.from(member?.announcement ?? []).toString())).toEqual({
       protocol: 1,
+      instance: expect.stringMatching(/^[0-9a-z]{8}$/),
       packages: { '@house-helper/consumer': expect.stringMatching(/^\d+\.\d+\.\d+/) },
       handles: [
         { type: 'chore.started', version: '1.0', onReplay: 'handle' },

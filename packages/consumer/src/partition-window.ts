@@ -1,5 +1,5 @@
 import type { AssignedPartition, CommittedPosition, TopicPartition } from '@house-helper/events-core'
-import { decodeProgress, type Progress } from './commit-metadata.ts'
+import { decodeProgress, type Progress, type TriedEvent, UNKNOWN_INSTANCE } from './commit-metadata.ts'
 import { Fifo } from './fifo.ts'
 import { InheritedProgress } from './inherited-progress.ts'
 import type { KeyLane } from './key-lane.ts'
@@ -47,7 +47,7 @@ export class PartitionWindow implements TopicPartition {
   /** Called when the window has room again. */
   onRoom: (() => void) | undefined = undefined
 
-  constructor(assigned: AssignedPartition, groupId: string, nowMs: number) {
+  constructor(assigned: AssignedPartition, groupId: string, nowMs: number, instance: string = UNKNOWN_INSTANCE) {
     this.topic = assigned.topic
     this.partition = assigned.partition
     this.groupId = groupId
@@ -56,8 +56,11 @@ export class PartitionWindow implements TopicPartition {
     this.committed = assigned.committed
     const left = assigned.committed && decodeProgress(assigned.committed.offset, assigned.committed.metadata)
     this.watermark = new Watermark(assigned.committed?.offset)
-    this.inherited = new InheritedProgress(left)
-    this.crashes = left === undefined || left.clean ? 0 : left.crashes + 1
+    this.inherited = new InheritedProgress(
+      left && { ...left, tried: left.tried.map((one) => survived(one, left, instance)) },
+    )
+    const died = left !== undefined && !left.clean && left.writer !== instance
+    this.crashes = died ? left.crashes + 1 : 0
   }
 
   /** One event at a time: members before this one died early twice in a row, and one of these events may be why. */
@@ -72,22 +75,39 @@ export class PartitionWindow implements TopicPartition {
   }
 
   /** What to tell a successor. `clean` when no attempt is going to run on from here. */
-  progress(clean: boolean): Progress {
+  progress(clean: boolean, writer: string): Progress {
     const { watermark, inherited } = this
-    const tried = []
+    const tried: TriedEvent[] = []
     for (const event of watermark.items()) {
-      const running = event.running || event.suspect
-      const attempts = clean && event.running ? event.attemptsNow - 1 : event.attemptsNow
-      if (attempts > 0) tried.push({ offset: event.offset, attempts, running: running && !clean })
+      const { offset, attemptsNow, running, deaths } = event
+      // Who lets go in order was not killed by what runs: whatever killed those before, this attempt does not count.
+      const one = clean && running ? { attempts: attemptsNow - 1, deaths: [] } : { attempts: attemptsNow, deaths }
+      if (one.attempts > 0) tried.push({ offset, ...one, running: running && !clean })
     }
     const next = watermark.next ?? 0
     return {
       clean,
       crashes: this.crashes,
+      writer,
       done: joined(watermark.done(), inherited.doneFrom(next)),
       tried: [...tried, ...inherited.triedFrom(next)],
     }
   }
+}
+
+/** The latest deaths in a row that are remembered of an event. */
+const MAX_DEATHS = 8
+
+/**
+ * An event as its attempts stand for the next owner of the partition: one that was running when its owner went without a
+ * word may have killed it, unless that owner is this one, and lives.
+ */
+function survived(tried: TriedEvent, { writer = UNKNOWN_INSTANCE }: Progress, instance: string): TriedEvent {
+  if (!tried.running) return tried
+  if (writer === instance && writer !== UNKNOWN_INSTANCE) {
+    return { offset: tried.offset, attempts: tried.attempts - 1, running: false }
+  }
+  return { ...tried, running: false, deaths: [...(tried.deaths ?? []), writer].slice(-MAX_DEATHS) }
 }
 
 function joined(low: Progress['done'], high: Progress['done']): Progress['done'] {

@@ -46,8 +46,8 @@ export class PendingEvent implements Pending<PendingEvent> {
   behind: PendingEvent | undefined = undefined
   /** Attempts of this delivery so far, with the one that runs and those of members before this one. */
   attempts = 0
-  /** A process died during the last attempt, and it may have been this event's doing. */
-  suspect = false
+  /** The instances that ended without a word during its last attempts, one after the other, perhaps by its doing. */
+  deaths: readonly string[] = []
   /** The partition is not ours any more, or not continuously: whatever becomes of it is of no interest. */
   dropped = false
   /** It was written to the group's inbox or dead letters, and is not ours to handle any more. */
@@ -100,6 +100,11 @@ export class PendingEvent implements Pending<PendingEvent> {
   get attemptsNow(): number {
     // Behind another one of its key in the same batch, its attempt is counted once it is dealt with.
     return this.batched && this.lane.current !== this ? this.attempts + 1 : this.attempts
+  }
+
+  /** Whether it may be what killed a process. */
+  get suspect(): boolean {
+    return this.deaths.length > 0
   }
 
   /** Whether a handler may be running: it has a slot, or lost it at its deadline. */

@@ -14,6 +14,7 @@ import { notBefore } from './middleware/not-before.ts'
 import { once } from './middleware/once.ts'
 import { retry } from './middleware/retry.ts'
 import type { Once } from './once.ts'
+import type { PendingEvent } from './pending-event.ts'
 import type { Scheduler } from './scheduler.ts'
 import type { Statistics } from './statistics.ts'
 
@@ -28,6 +29,8 @@ export interface PipelineParts {
   readonly strategy: GiveUp
   readonly once: Once | undefined
   readonly batches: Batches
+  /** The instances that are members of the group. */
+  readonly present: (event: PendingEvent) => Promise<ReadonlySet<string>>
 }
 
 /** The way of an event from its slot to the user's handler, outermost first. */
@@ -38,6 +41,7 @@ export function createPipeline(parts: PipelineParts): Handler {
   const guard = crashGuard({
     commit: () => committer.flush(),
     admitted: async (event) => (scheduler.stopped ? scheduler.wait(event, 0) : undefined),
+    present: parts.present,
   })
   const single = compose(
     [

@@ -91,7 +91,7 @@ describe('a restart', () => {
     expect(decodeProgress(0, before?.metadata ?? '')).toMatchObject({
       clean: false,
       crashes: 1,
-      tried: expect.arrayContaining([{ offset: 0, attempts: 2, running: true }]),
+      tried: expect.arrayContaining([{ offset: 0, attempts: 2, running: true, deaths: ['-'] }]),
     })
   })
 

@@ -166,7 +166,7 @@ class GroupSubscriber implements Subscriber {
       transport,
       topics,
       routes: this.#routes,
-      announcement: announcementOf(this.#options.on, this.#routes),
+      announce: (instance) => announcementOf(this.#options.on, this.#routes, instance),
       settings: this.#settings,
       statistics: this.#statistics,
       logger: this.#logger,

@@ -101,7 +101,10 @@ export interface ReceiverOptions {
   readonly topics: readonly string[]
   /** How long a member may be silent before its partitions go to others, in milliseconds. Default 10,000. */
   readonly sessionTimeoutMs?: number
-  /** What this member tells the others, and whoever describes the group. At most 64 KiB. Default empty. */
+  /**
+   * What this member tells the others, and whoever describes the group. At most 64 KiB. Its bytes are read each time the
+   * member joins. Default empty.
+   */
   readonly announcement?: Uint8Array
 }
 

@@ -11,30 +11,47 @@ export interface CrashGuardNeeds {
   readonly commit: () => Promise<void>
   /** Resolves once the event may begin. */
   readonly admitted: (event: PendingEvent) => Promise<void>
+  /** The instances that are members of the group; the event waits without a slot until that is known. */
+  readonly present: (event: PendingEvent) => Promise<ReadonlySet<string>>
 }
 
 /**
  * Brings an event that kills the process to its end: the first attempts in a partition, and those of events that may
  * have killed a process before, are committed before they begin, so that they count although nobody lives to tell.
+ *
+ * Before an event is given up as the killer, those that it is said to have killed are looked for in the group: one that
+ * lives has lost the partition in another way, and that attempt does not count.
  */
-export function crashGuard({ commit, admitted }: CrashGuardNeeds): Middleware {
+export function crashGuard({ commit, admitted, present }: CrashGuardNeeds): Middleware {
   return (next) => {
     const guarded = async (event: PendingEvent): Promise<void> => {
       await commit()
       await admitted(event)
       if (!event.dropped) await next(event)
     }
-    const handler: Handler = (event) => {
-      if (!event.suspect && !event.window.guarded) return next(event)
-      if (event.suspect && event.attempts > Math.max(MIN_DEATHS, event.attemptLimit)) {
+    const examined = async (event: PendingEvent): Promise<void> => {
+      const members = await present(event)
+      const deaths = event.deaths.filter((instance) => !members.has(instance))
+      event.attempts -= event.deaths.length - deaths.length
+      event.deaths = deaths
+      if (isKiller(event)) {
         // This attempt does not run.
         event.attempts -= 1
         throw processDied(event)
       }
-      return guarded(event)
+      await guarded(event)
+    }
+    const handler: Handler = (event) => {
+      if (isKiller(event)) return examined(event)
+      return event.suspect || event.window.guarded ? guarded(event) : next(event)
     }
     return handler
   }
+}
+
+/** Whether the deaths during its last attempts have used up what it has of them. */
+function isKiller({ suspect, attempts, attemptLimit }: PendingEvent): boolean {
+  return suspect && attempts > Math.max(MIN_DEATHS, attemptLimit)
 }
 
 function processDied(event: PendingEvent): SubscriberError {

@@ -32,7 +32,8 @@ export function retry({ wait, statistics, logger, random = Math.random }: RetryN
       await attempt(event)
     }
     const failed = (event: PendingEvent, error: unknown): Outcome => {
-      event.suspect = false
+      // The process has lived through this attempt.
+      event.deaths = []
       if (event.dropped) return undefined
       const options = event.route.retry
       if (isInterruption(error)) {
