@@ -11,6 +11,7 @@ import { HouseHelperError } from '@house-helper/events-core'
  * - `LOG_FILTER_INVALID`: a filter cannot be read; `details.position` is the place in its text.
  * - `LOG_VECTOR_INVALID`: a position vector is not one of this log's, or the name of one that has expired.
  * - `LOG_QUERY_TIMEOUT`: a query took longer than its deadline; narrow it. Can be retried.
+ * - `LOG_INDEX_MISSING`: a question needs an index that is not built yet. Can be retried.
  * - `LOG_CURSOR_INVALID`: a cursor is not one of this log's, or belongs to another query.
  * - `LOG_DOCUMENT_INVALID`: a document in the log's collections was not written by the recorder, or was altered.
  * - `LOG_LEDGER_INVALID`: the ledger's state of a partition is not what a recorder writes.
@@ -27,6 +28,7 @@ export type LogErrorCode =
   | 'LOG_FILTER_INVALID'
   | 'LOG_VECTOR_INVALID'
   | 'LOG_QUERY_TIMEOUT'
+  | 'LOG_INDEX_MISSING'
   | 'LOG_CURSOR_INVALID'
   | 'LOG_DOCUMENT_INVALID'
   | 'LOG_LEDGER_INVALID'

@@ -101,7 +101,12 @@ async function countBounds({ filter, by }: Counting, parts: LogParts): Promise<C
   const types =
     others.type === undefined ? undefined : await matchingTypes(collections.records, others.type, 50, maxTimeMs)
   const plan = planScan(others, types)
-  return { match: [...plan.bounds, ...plan.residual], hint: plan.hint }
+  const [part] = plan.parts
+  if (plan.parts.length === 1 && part !== undefined) {
+    return { match: [...part.bounds, ...plan.residual], hint: part.hint }
+  }
+  const either = plan.parts.map(({ bounds }) => ({ $and: [...bounds] }))
+  return { match: [{ $or: either }, ...plan.residual], hint: undefined }
 }
 
 /** Counts one part of the span; undefined where the time is over before it is done. */

@@ -1,4 +1,4 @@
-import type { Document, Filter } from 'mongodb'
+import type { Filter } from 'mongodb'
 import { recordIdsWithStatus, recordsWithStatus } from './dead-letters/event-statuses.ts'
 import type { RecordDocument } from './documents.ts'
 import { type EventRecord, eventRecord } from './event-record.ts'
@@ -74,48 +74,92 @@ async function scanNamed(scan: Scan, ids: readonly string[], parts: LogParts): P
 }
 
 async function scanIndex(scan: Scan, parts: LogParts): Promise<Scanned> {
-  const { collections, maxTimeMs, maxExamined } = parts
+  const { collections, maxTimeMs } = parts
   const { type } = scan.filter
   const types = type === undefined ? undefined : await matchingTypes(collections.records, type, MAX_TYPES, maxTimeMs)
   const plan = planScan(scan.filter, types)
+  const bound = await examinedBound(scan, plan, parts)
   const collector = collect(scan, parts)
-  const found = collections.records.aggregate(scanPipeline(scan, plan, maxExamined), {
-    maxTimeMS: maxTimeMs,
-    batchSize: scan.limit + 1,
-    ...(plan.hint === undefined ? {} : { hint: plan.hint }),
+  let after = scan.after
+  do after = await scanSome({ ...scan, after }, plan, bound, collector, parts)
+  while (after !== undefined)
+  return collector.result() ?? { records: collector.records(), end: bound }
+}
+
+/**
+ * The place of the last document that a page may examine; undefined where there are fewer, or where every document that
+ * the index finds is on the page. It is looked up in the index alone, and before the page is read: so a page that finds
+ * little ends exactly there.
+ */
+async function examinedBound(scan: Scan, plan: ScanPlan, parts: LogParts): Promise<Place | undefined> {
+  if (plan.residual.length === 0 && scan.filter.status === undefined) return undefined
+  const { collections, maxTimeMs, maxExamined } = parts
+  const share = Math.ceil(maxExamined / plan.parts.length)
+  const bounds = plan.parts.map(async (part) => {
+    const found = collections.records
+      .find(rangeOf(scan, part.bounds), { maxTimeMS: maxTimeMs, hint: part.hint })
+      .project<Pick<RecordDocument, '_id' | 'time'>>({ time: 1 })
+      .sort(newestFirst)
+      .skip(share - 1)
+      .limit(1)
+    const [last] = (await readDocuments(found)) as Pick<RecordDocument, '_id' | 'time'>[]
+    return last && { timeMs: last.time.getTime(), id: last._id }
   })
+  const all = (await Promise.all(bounds)).filter((place) => place !== undefined)
+  return all.length === 0 ? undefined : all.reduce((a, b) => (comesAfter(a, b) ? b : a))
+}
+
+/** Reads some documents for a page; returns the place to go on after where there may be more for it. */
+async function scanSome(
+  scan: Scan,
+  plan: ScanPlan,
+  bound: Place | undefined,
+  collector: Collector,
+  { collections, maxTimeMs }: LogParts,
+): Promise<Place | undefined> {
+  const [first] = plan.parts
+  const isMerged = plan.parts.length > 1
+  // One more than the page has says that another page follows.
+  const wanted = scan.limit + 1
+  const [only = {}, ...others] = plan.parts.map(({ bounds }) => rangeOf(scan, [...bounds, ...plan.residual], bound))
+  const found = collections.records
+    .find(others.length === 0 ? only : { $or: [only, ...others] }, {
+      maxTimeMS: maxTimeMs,
+      // The view says nothing that the value doesn't, and may be several times as large.
+      projection: { data: 0 },
+      ...(isMerged || first === undefined ? {} : { hint: first.hint }),
+    })
+    .sort(newestFirst)
+    .limit(wanted)
+    .batchSize(wanted)
+  let chunk: EventRecord[] = []
+  let last: EventRecord | undefined
+  let seen = 0
   try {
-    let chunk: EventRecord[] = []
     for await (const document of found) {
-      chunk.push(eventRecord(document))
-      if (chunk.length < Math.min(CHUNK, scan.limit + 1)) continue
+      last = eventRecord(document)
+      seen += 1
+      chunk.push(last)
+      if (chunk.length < CHUNK) continue
       await collector.add(chunk)
       chunk = []
-      if (collector.isFull()) break
+      if (collector.isFull()) return undefined
     }
     await collector.add(chunk)
   } catch (error) {
     throw queryError(error)
   }
-  return collector.result() ?? (await examined(scan, plan, collector.records(), parts))
+  return seen < wanted || collector.isFull() || last === undefined ? undefined : placeOf(last)
 }
 
-/** The pipeline of a page: what the index gives in order, no more than may be examined, and what of that matches. */
-export function scanPipeline(scan: Pick<Scan, 'filter' | 'after'>, plan: ScanPlan, maxExamined: number): Document[] {
-  const { residual } = plan
-  return [
-    { $match: boundsOf(scan, plan) },
-    { $sort: newestFirst },
-    { $limit: maxExamined },
-    ...(residual.length === 0 ? [] : [{ $match: { $and: [...residual] } }]),
-    // The view says nothing that the value doesn't, and may be several times as large.
-    { $unset: 'data' },
-  ]
-}
-
-function boundsOf({ filter: { since, until }, after }: Pick<Scan, 'filter' | 'after'>, plan: ScanPlan): Document {
+/** The conditions of a part of the order: after a place, not after another one, within the filter's times. */
+function rangeOf(
+  { filter: { since, until }, after }: Pick<Scan, 'filter' | 'after'>,
+  conditions: readonly Filter<RecordDocument>[],
+  bound?: Place,
+): Filter<RecordDocument> {
   const times = recordConditions({ ...(since && { since }), ...(until && { until }) })
-  const all = [...plan.bounds, ...times, ...afterConditions({ after })]
+  const all = [...conditions, ...times, ...afterConditions({ after }), ...boundConditions(bound)]
   return all.length === 0 ? {} : { $and: all }
 }
 
@@ -126,29 +170,23 @@ function afterConditions({ after }: Pick<Scan, 'after'>): Filter<RecordDocument>
   return [{ time: { $lte: time } }, { $nor: [{ time, _id: { $gte: after.id } }] }]
 }
 
-/** Where a page ends that ran out of documents to examine: there, or nowhere, where the index had no more. */
-async function examined(
-  scan: Scan,
-  plan: ScanPlan,
-  records: readonly EventRecord[],
-  { collections, maxTimeMs, maxExamined }: LogParts,
-): Promise<Scanned> {
-  const found = collections.records
-    .find(boundsOf(scan, plan), { maxTimeMS: maxTimeMs, ...(plan.hint === undefined ? {} : { hint: plan.hint }) })
-    .project<Pick<RecordDocument, '_id' | 'time'>>({ time: 1 })
-    .sort(newestFirst)
-    .skip(maxExamined - 1)
-    .limit(1)
-  const [last] = (await readDocuments(found)) as Pick<RecordDocument, '_id' | 'time'>[]
-  if (last === undefined) return { records, end: undefined }
-  const end = { timeMs: last.time.getTime(), id: last._id }
-  const given = records.at(-1)
-  // What was recorded between the two queries moves the second one's end up: what was given out is not to be given again.
-  return { records, end: given !== undefined && comesAfter(placeOf(given), end) ? placeOf(given) : end }
+function boundConditions(bound: Place | undefined): Filter<RecordDocument>[] {
+  if (bound === undefined) return []
+  const time = new Date(bound.timeMs)
+  return [{ time: { $gte: time } }, { $nor: [{ time, _id: { $lt: bound.id } }] }]
 }
 
 /** Takes what is found, in its order, as far as it belongs to the page. */
-function collect({ filter, asOf, limit }: Scan, parts: LogParts) {
+interface Collector {
+  add(found: readonly EventRecord[]): Promise<void>
+  /** Whether the page has all that it can have, and another one follows. */
+  isFull(): boolean
+  records(): readonly EventRecord[]
+  /** The page where it is full. */
+  result(): Scanned | undefined
+}
+
+function collect({ filter, asOf, limit }: Scan, parts: LogParts): Collector {
   const index = vectorIndex(asOf)
   const records: EventRecord[] = []
   let bytes = 0

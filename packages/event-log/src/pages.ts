@@ -17,8 +17,13 @@ export async function readDocuments(found: { toArray(): Promise<Document[]> }): 
   }
 }
 
-/** What a query failed with, as the log's own error: `LOG_QUERY_TIMEOUT` or `LOG_UNREACHABLE`. */
+/** What a query failed with, as the log's own error: `LOG_QUERY_TIMEOUT`, `LOG_INDEX_MISSING` or `LOG_UNREACHABLE`. */
 export function queryError(error: unknown): LogError {
+  if (error instanceof MongoServerError && error.code === BAD_VALUE && error.message.includes('hint provided')) {
+    const message =
+      'An index that the question needs is not there: a recorder makes it when it starts, which takes a while where the log is large.'
+    return new LogError('LOG_INDEX_MISSING', message, { cause: error, canRetry: true })
+  }
   if (!isTimeExpired(error)) return storeError(error, 'reading the log')
   return new LogError('LOG_QUERY_TIMEOUT', 'The query took too long. Narrow it by household, user, type or time.', {
     cause: error,
@@ -32,3 +37,4 @@ export function isTimeExpired(error: unknown): boolean {
 }
 
 const MAX_TIME_EXPIRED = 50
+const BAD_VALUE = 2

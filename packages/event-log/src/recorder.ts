@@ -1,15 +1,14 @@
 import { randomUUID } from 'node:crypto'
 import { within } from '@house-helper/events-core'
-import { ensureIndexes } from './collections.ts'
 import { LogError } from './errors.ts'
 import { headChain } from './head.ts'
 import { healthReasons } from './health.ts'
+import { makeIndexes } from './index-building.ts'
 import { createKafkaViewer } from './kafka-view.ts'
 import { measureLag } from './lag.ts'
 import { createLedger } from './ledger.ts'
 import { createMembership } from './membership.ts'
 import { documentMaker } from './message-documents.ts'
-import { storeError } from './mongo-errors.ts'
 import { recordWriter } from './record-writer.ts'
 import { described, groupListener, type ListenerParts, laneListener } from './recorder-listeners.ts'
 import { checkOptions, type Recorder, type RecorderOptions, type RecorderSettings } from './recorder-options.ts'
@@ -47,7 +46,8 @@ export function createRecorder(options: RecorderOptions): Recorder {
     closed: life.closed,
     async start() {
       life.begin()
-      await prepare(settings)
+      await checkServer(settings.db, settings.allowStandalone)
+      await makeIndexes(settings.db, listening, life.signal)
       await membership.discover()
       timers.push(
         createTimer(settings.discoverIntervalMs, () => reported('Looking for topics', listening, membership.discover)),
@@ -99,15 +99,6 @@ function createLife(dead: (error: Error) => void) {
       ended ??= close().finally(closed.resolve)
       return ended
     },
-  }
-}
-
-async function prepare({ db, allowStandalone }: RecorderSettings): Promise<void> {
-  await checkServer(db, allowStandalone)
-  try {
-    await ensureIndexes(db)
-  } catch (error) {
-    throw storeError(error, 'making the indexes')
   }
 }
 

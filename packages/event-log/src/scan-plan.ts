@@ -3,12 +3,17 @@ import type { RecordDocument } from './documents.ts'
 import type { EventFilter, FilterField } from './filter/event-filter.ts'
 import { type EqualityField, equality, recordConditions } from './record-conditions.ts'
 
-/** How a filter is looked up: which index leads, which conditions it answers, and which are left for what it finds. */
-export interface ScanPlan {
-  /** The index; undefined where two of them are merged, which MongoDB chooses by itself. */
-  readonly hint: string | undefined
+/** A part of an index that is read in its order. */
+export interface IndexPart {
+  readonly hint: string
   /** What the index answers. Times are answered by every index, beside these. */
   readonly bounds: readonly Filter<RecordDocument>[]
+}
+
+/** How a filter is looked up: which indexes lead, and which conditions are left for what they find. */
+export interface ScanPlan {
+  /** One, or several whose finds are merged. */
+  readonly parts: readonly IndexPart[]
   /** What is left to be looked at in each document that the index finds. */
   readonly residual: readonly Filter<RecordDocument>[]
 }
@@ -32,21 +37,28 @@ export function planScan(filter: EventFilter, types: readonly string[] | undefin
   const led = leading.find(([field]) => filter[field] !== undefined)
   if (led !== undefined) {
     const [field, hint] = led
-    return { hint, bounds: [equality(field, filter[field] ?? [])], residual: without(filter, field) }
+    return plan(hint, [equality(field, filter[field] ?? [])], without(filter, field))
   }
   const { subject, contract } = filter
   if (subject !== undefined) {
     // A subject is the event's household or its user: both have an index.
-    const either = [{ householdId: { $in: [...subject] } }, { userId: { $in: [...subject] } }]
-    return { hint: undefined, bounds: [{ $or: either }], residual: without(filter) }
+    const parts = [
+      { hint: 'by_household', bounds: [equality('household', subject)] },
+      { hint: 'by_user', bounds: [equality('user', subject)] },
+    ]
+    return { parts, residual: without(filter) }
   }
   if (contract !== undefined && !contract.includes('ok')) {
-    return { hint: 'by_contract', bounds: [equality('contract', contract)], residual: without(filter, 'contract') }
+    return plan('by_contract', [equality('contract', contract)], without(filter, 'contract'))
   }
   if (filter.type !== undefined && types !== undefined && types.length <= MAX_TYPES) {
-    return { hint: 'by_type', bounds: [{ type: { $in: [...types] } }], residual: without(filter, 'type') }
+    return plan('by_type', [{ type: { $in: [...types] } }], without(filter, 'type'))
   }
-  return { hint: 'by_time', bounds: [], residual: without(filter) }
+  return plan('by_time', [], without(filter))
+}
+
+function plan(hint: string, bounds: IndexPart['bounds'], residual: ScanPlan['residual']): ScanPlan {
+  return { parts: [{ hint, bounds }], residual }
 }
 
 function without(filter: EventFilter, ...answered: FilterField[]): readonly Filter<RecordDocument>[] {
