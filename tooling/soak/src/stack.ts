@@ -27,9 +27,12 @@ export interface SoakStackOptions {
   readonly kafkaHeapMb?: number
 }
 
+/** When the soak's MongoDB ends the transaction of a process that died, in seconds. */
+export const DEFAULT_TRANSACTION_LIFETIME_S = 5
+
 /** Starts the servers, then the proxies' targets. Nothing is left running when one of them fails. */
 export async function startSoakStack(options: SoakStackOptions = {}): Promise<SoakStack> {
-  const { transactionLifetimeSeconds = 5, kafkaHeapMb = 768 } = options
+  const { transactionLifetimeSeconds = DEFAULT_TRANSACTION_LIFETIME_S, kafkaHeapMb = 768 } = options
   await using started = new AsyncDisposableStack()
   const kafkaProxy = started.use(await createFaultProxy({ protocol: kafkaProtocol }))
   const mongoProxy = started.use(await createFaultProxy({ protocol: mongoProtocol }))

@@ -31,7 +31,12 @@ const inTests: Record<WorkspaceKind, readonly WorkspaceKind[]> = {
 }
 
 /** The only places that know kafkajs: everybody else has the Transport port. local-stack is below the transports' tests. */
-const knowKafkajs: readonly string[] = ['packages/transport-kafkajs', 'tooling/bench', 'tooling/local-stack']
+const knowKafkajs: readonly string[] = [
+  'packages/transport-kafkajs',
+  'tooling/bench',
+  'tooling/local-stack',
+  'tooling/soak',
+]
 
 /** Says why one workspace may not import another, or nothing when it may. */
 export function whyNotImport(from: Workspace, to: Workspace, isTest: boolean): string | undefined {

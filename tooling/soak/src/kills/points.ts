@@ -11,13 +11,16 @@ export interface KillPoint {
   readonly maxSkip: number
 }
 
+/** The point that an instance comes to when another one joins its group. */
+export const whileJoining = 'after it has joined, before it is told'
+
 type When = 'before' | 'after'
 
 const isBatchEntry = (request: Buffer): boolean => isAbout('ledger')(request) && request.includes('batch\0')
 
 /** The points of the event logger's work, in the order in which it comes to them. */
 export const loggerPoints: readonly KillPoint[] = [
-  kafka('after it has joined, before it is told', 'after', 'JoinGroup'),
+  kafka(whileJoining, 'after', 'JoinGroup'),
   mongo('before the records are inserted', 'before', 'insert', isAbout('records')),
   mongo('after the records are inserted', 'after', 'insert', isAbout('records')),
   mongo('before the ledger moves', 'before', 'update', isAbout('partitions')),
@@ -30,10 +33,10 @@ export const loggerPoints: readonly KillPoint[] = [
 
 /** The points of a handler's work under `once`, with dead letters and later retries. */
 export const handlerPoints: readonly KillPoint[] = [
-  kafka('after it has joined, before it is told', 'after', 'JoinGroup'),
+  kafka(whileJoining, 'after', 'JoinGroup'),
   mongo('before the receipt is inserted', 'before', 'insert', isAbout('event_receipts')),
   mongo('after the receipt is inserted', 'after', 'insert', isAbout('event_receipts')),
-  mongo('after the effect', 'after', 'update', isAbout('effects')),
+  mongo('after the effect', 'after', 'insert', isAbout('effects')),
   mongo('before the transaction is committed', 'before', 'commitTransaction'),
   mongo('after the transaction is committed', 'after', 'commitTransaction'),
   kafka('before the offsets are committed', 'before', 'OffsetCommit', 2),
@@ -44,12 +47,11 @@ export const handlerPoints: readonly KillPoint[] = [
   kafka('after a later retry is written', 'after', 'Produce', 1, names('.inbox.')),
 ]
 
-/** The fault of a point, for the programs of one run: their topics and groups begin with its prefix. */
-export function faultOf({ fault, server }: KillPoint, prefix: string, skip: number): Fault {
-  // A run has a proxy before MongoDB to itself, but all share the one that the broker advertises.
+/** The fault of a point for one instance, which has this Kafka client id and a proxy before MongoDB to itself. */
+export function faultOf({ fault, server }: KillPoint, clientId: string, skip: number): Fault {
   if (server === 'mongo') return { ...fault, skip }
   const { where = () => true } = fault
-  return { ...fault, skip, where: (request) => request.includes(prefix) && where(request) }
+  return { ...fault, skip, where: (request) => request.includes(clientId) && where(request) }
 }
 
 function kafka(name: string, when: When, request: string, maxSkip = 0, where?: Fault['where']): KillPoint {

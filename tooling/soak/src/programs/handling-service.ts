@@ -1,45 +1,43 @@
 import { once } from 'node:events'
 import { MongoClient } from 'mongodb'
 import { z } from 'zod'
+import { HANDLER_CLOSED, HANDLER_STARTED } from '../handling/program.ts'
 import { createHandlingService } from '../handling/service.ts'
 
-const retrySchema = z.object({
-  attempts: z.number().int(),
-  baseMs: z.number().int(),
-  later: z.union([z.literal(false), z.object({ delayMs: z.number().int(), attempts: z.number().int() })]),
-})
-const settingsSchema = z.object({ sessionTimeoutMs: z.number().int(), retry: retrySchema })
-
-/** A handling service in a process of its own. It ends with SIGTERM, as a service does. */
+/** A handling service in a process of its own. It ends with SIGTERM, as a service does. Started by stand.ts. */
 const env = z
   .object({
-    KAFKA_BROKERS: z.string().min(1),
-    KAFKA_TOPIC_PREFIX: z.string().min(1),
-    KAFKA_GROUP_ID: z.string().min(1),
-    KAFKA_CLIENT_ID: z.string().min(1),
-    MONGODB_URI: z.string().min(1),
-    MONGODB_DATABASE: z.string().min(1),
-    HANDLING_TROUBLED: z.stringbool().default(false),
-    /** Settings of the subscriber, as JSON. */
-    HANDLING_SETTINGS: z.string(),
+    KAFKA_GROUP_ID: z.string(),
+    MONGODB_URI: z.string(),
+    MONGODB_DATABASE: z.string(),
+    HANDLED_TYPES: z.string().transform((text) => text.split(',')),
+    SESSION_TIMEOUT_MS: z.coerce.number().default(10_000),
+    /** Attempts in place, then later ones. */
+    ATTEMPTS: z.coerce.number().default(2),
+    LATER_ATTEMPTS: z.coerce.number().default(2),
+    TROUBLED: z.stringbool().default(false),
   })
   .parse(process.env)
 
-const settings = settingsSchema.parse(JSON.parse(env.HANDLING_SETTINGS))
-const client = await MongoClient.connect(env.MONGODB_URI)
+const say = (level: string) => (fields: object, msg?: string) =>
+  console.log(JSON.stringify({ level, msg, ...fields }, (_, value) => (value instanceof Error ? String(value) : value)))
+
+const client = new MongoClient(env.MONGODB_URI, { serverSelectionTimeoutMS: 5_000, connectTimeoutMS: 5_000 })
 const { subscriber } = createHandlingService({
-  brokers: env.KAFKA_BROKERS.split(','),
-  topicPrefix: env.KAFKA_TOPIC_PREFIX,
-  groupId: env.KAFKA_GROUP_ID,
   client,
   database: env.MONGODB_DATABASE,
-  settings: { ...settings, clientId: env.KAFKA_CLIENT_ID },
-  troubled: env.HANDLING_TROUBLED,
+  types: env.HANDLED_TYPES,
+  troubled: env.TROUBLED,
+  sessionTimeoutMs: env.SESSION_TIMEOUT_MS,
+  retry: { attempts: env.ATTEMPTS, baseMs: 20, later: { delayMs: 300, attempts: env.LATER_ATTEMPTS } },
+  logger: { debug: () => {}, info: say('info'), warn: say('warn'), error: say('error') },
 })
+const ending = once(process, 'SIGTERM')
 await subscriber.start()
-console.log(JSON.stringify({ msg: 'started' }))
-await Promise.race([once(process, 'SIGTERM'), subscriber.closed])
+console.log(JSON.stringify({ msg: HANDLER_STARTED }))
+await Promise.race([ending, subscriber.closed])
 await subscriber.close()
-console.log(JSON.stringify({ msg: 'closed', ...subscriber.stats() }))
-// What a handler that never ends still holds must not keep the process.
+const { received, handled, repeated } = subscriber.stats()
+console.log(JSON.stringify({ msg: HANDLER_CLOSED, received, handled, repeated }))
+// A handler that never settles must not keep the process.
 process.exit(0)

@@ -1,5 +1,0 @@
-import { decodeDeadLetter, decodeEnvelope } from '@house-helper/events-core'
-import { z } from 'zod'
-import { readTopics } from '../topic-reader.ts'
-import { effectsOf } from './effects.ts'
-import type { Site } from './site.ts'
