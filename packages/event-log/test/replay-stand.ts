@@ -35,14 +35,18 @@ export interface ReplayStand extends Stand {
 
 const PARTITIONS = 3
 
-/** Makes a stand with inbox topics for these groups and sandbox topics of these names. */
+/** Makes a stand with inbox topics for these groups, dead-letter topics for some, and sandbox topics of these names. */
 export async function createReplayStand(
-  { groups, sandboxes = [] }: { readonly groups: readonly string[]; readonly sandboxes?: readonly string[] },
+  {
+    groups,
+    dead = [],
+    sandboxes = [],
+  }: { readonly groups: readonly string[]; readonly dead?: readonly string[]; readonly sandboxes?: readonly string[] },
   transport: Transport = createMemoryTransport(),
 ): Promise<ReplayStand> {
   const stand = await createStand({ transport, partitions: PARTITIONS })
   const names = topicNames(transport.topicPrefix)
-  const topics = [...groups.map(names.inbox), ...sandboxes.map(names.sandbox)]
+  const topics = [...groups.map(names.inbox), ...dead.map(names.dead), ...sandboxes.map(names.sandbox)]
   await transport.admin.createTopics(
     topics.map((name) => ({ name, partitions: PARTITIONS, replicationFactor: 1, config: {} })),
   )

@@ -30,11 +30,11 @@ const loggedIn = defineEvent({
   example: { device: 'phone' },
 })
 
+/** The domain of most tests. */
+export const tasks = defineDomain({ name: 'tasks', events: [taskCompleted] })
+
 /** Contracts to record with. */
-export const domains: readonly Domain[] = [
-  defineDomain({ name: 'tasks', events: [taskCompleted] }),
-  defineDomain({ name: 'users', events: [loggedIn] }),
-]
+export const domains: readonly Domain[] = [tasks, defineDomain({ name: 'users', events: [loggedIn] })]
 
 /** A stand is one test's database and transport, with what the test starts on them. */
 export interface Stand {
