@@ -1,16 +1,17 @@
 import {
   type Admin,
   type CommittedPosition,
+  isHouseHelperError,
   type PartitionRange,
   type TopicDescription,
   type TopicPartition,
   TransportError,
 } from '@house-helper/events-core'
-import type { TopicMetadata } from './client/cluster-map.ts'
+import type { ClusterMetadata, TopicMetadata } from './client/cluster-map.ts'
 import { pause } from './client/deadline.ts'
 import { asIs } from './client/exchange.ts'
 import { kafkajsInternals } from './client/kafkajs-internals.ts'
-import type { Wire } from './client/wire.ts'
+import { untilDeadline, type Wire } from './client/wire.ts'
 import { missingTopic, toTransportError } from './client/wire-errors.ts'
 import { describeGroup, groupIds } from './groups.ts'
 
@@ -116,16 +117,10 @@ function creationError(
   return toTransportError(error, wire.place({ topic: failed.topic, right: 'Create' }))
 }
 
-/** Waits until every partition of new topics has a leader, so that whoever comes next can use them. */
+/** Waits until every partition of new topics has a leader and every broker knows them, so that whoever comes next can use them. */
 async function untilLed(wire: Wire, names: readonly string[]): Promise<void> {
   const end = performance.now() + ADMIN_TIMEOUT_MS
-  for (;;) {
-    const topics = await topicsOf(wire, names)
-    const led = topics.every(
-      (topic) => topic.topicErrorCode === 0 && topic.partitionMetadata.every(({ leader }) => leader >= 0),
-    )
-    // Metadata names a leader before the leader itself knows; only an answer of its own proves that it does.
-    if (led) return void (await offsets(wire, topics, LATEST))
+  while (!(await areLed(wire, names, end - performance.now()))) {
     if (performance.now() > end) {
       throw new TransportError(
         'TIMEOUT',
@@ -137,23 +132,63 @@ async function untilLed(wire: Wire, names: readonly string[]): Promise<void> {
   }
 }
 
+async function areLed(wire: Wire, names: readonly string[], timeoutMs: number): Promise<boolean> {
+  if (names.length === 0) return true
+  const { brokers, topicMetadata } = await wire.metadata(names, timeoutMs)
+  if (!topicMetadata.every(isLed)) return false
+  try {
+    // Metadata names a leader before the leader itself knows; only an answer of its own proves that it does.
+    await offsets(wire, topicMetadata, LATEST, timeoutMs)
+  } catch (error) {
+    if (isHouseHelperError(error) && error.canRetry) return false
+    throw error
+  }
+  const known = await Promise.all(brokers.map(({ nodeId }) => isKnownTo(wire, nodeId, names, timeoutMs)))
+  return known.every(Boolean)
+}
+
+function isLed({ topicErrorCode, partitionMetadata }: TopicMetadata): boolean {
+  return topicErrorCode === 0 && partitionMetadata.every(({ leader }) => leader >= 0)
+}
+
+/** Brokers learn of a topic one after the other. One that can't be asked tells nobody else that the topic is missing. */
+async function isKnownTo(wire: Wire, nodeId: number, names: readonly string[], timeoutMs: number): Promise<boolean> {
+  const args = { topics: names, allowAutoTopicCreation: false }
+  const request = { target: { nodeId }, api: 'Metadata', args, parse: asIs } as const
+  try {
+    const { topicMetadata } = (await wire.once(request, timeoutMs)) as ClusterMetadata
+    return topicMetadata.every(isLed)
+  } catch (error) {
+    if (isHouseHelperError(error) && error.canRetry) return true
+    throw error
+  }
+}
+
 async function ranges(wire: Wire, topics: readonly string[]): Promise<PartitionRange[]> {
-  const metadata = await requireTopics(wire, topics)
+  // All of it again where it fails for a while: partitions that one broker led may have gone to several.
+  return await untilDeadline(async (leftMs) => await rangesNow(wire, topics, leftMs), ADMIN_TIMEOUT_MS)
+}
+
+async function rangesNow(wire: Wire, topics: readonly string[], timeoutMs: number): Promise<PartitionRange[]> {
+  const metadata = await requireTopics(wire, topics, timeoutMs)
   const partitions = metadata.flatMap(({ topic, partitionMetadata }) =>
     partitionMetadata.map(({ partitionId }) => ({ topic, partition: partitionId })),
   )
-  const [lows, highs] = await Promise.all([offsets(wire, metadata, EARLIEST), offsets(wire, metadata, LATEST)])
+  const [lows, highs] = await Promise.all(
+    [EARLIEST, LATEST].map((timestamp) => offsets(wire, metadata, timestamp, timeoutMs)),
+  )
   return partitions.map(({ topic, partition }) => {
     const key = `${partition} ${topic}`
-    return { topic, partition, low: lows.get(key) ?? 0, high: highs.get(key) ?? 0 }
+    return { topic, partition, low: lows?.get(key) ?? 0, high: highs?.get(key) ?? 0 }
   })
 }
 
-/** Asks each leader once for the offsets of all its partitions. */
+/** Asks each leader once for the offsets of all its partitions, in one attempt. */
 async function offsets(
   wire: Wire,
   metadata: readonly TopicMetadata[],
   timestamp: string,
+  timeoutMs: number,
 ): Promise<Map<string, number>> {
   const byLeader = new Map<number, TopicPartition[]>()
   for (const { topic, partitionMetadata } of metadata) {
@@ -161,7 +196,9 @@ async function offsets(
       byLeader.set(leader, [...(byLeader.get(leader) ?? []), { topic, partition: partitionId }])
     }
   }
-  const answers = await Promise.all([...byLeader.values()].map((led) => offsetsOf(wire, led, timestamp)))
+  const answers = await Promise.all(
+    [...byLeader.values()].map((led) => offsetsOf(wire.once, led, timestamp, timeoutMs)),
+  )
   return new Map(answers.flat())
 }
 
@@ -171,15 +208,17 @@ export async function partitionRange(
   partition: TopicPartition,
   timeoutMs: number,
 ): Promise<PartitionRange> {
-  const [low, high] = await Promise.all([EARLIEST, LATEST].map((time) => offsetsOf(wire, [partition], time, timeoutMs)))
+  const [low, high] = await Promise.all(
+    [EARLIEST, LATEST].map((time) => offsetsOf(wire.retrying, [partition], time, timeoutMs)),
+  )
   return { ...partition, low: low?.[0]?.[1] ?? 0, high: high?.[0]?.[1] ?? 0 }
 }
 
 async function offsetsOf(
-  wire: Wire,
+  ask: Wire['once'],
   led: readonly TopicPartition[],
   timestamp: string,
-  timeoutMs: number = ADMIN_TIMEOUT_MS,
+  timeoutMs: number,
 ): Promise<[string, number][]> {
   const [first] = led
   if (first === undefined) return []
@@ -190,7 +229,7 @@ async function offsetsOf(
   }))
   // Uncommitted, since the range is about what was written, not about what transactions allow to be read.
   const args = { replicaId: -1, isolationLevel: 0, topics }
-  const answer = (await wire.retrying({ target: first, api: 'ListOffsets', args, place: first }, timeoutMs)) as {
+  const answer = (await ask({ target: first, api: 'ListOffsets', args, place: first }, timeoutMs)) as {
     responses: { topic: string; partitions: { partition: number; offset: string }[] }[]
   }
   return answer.responses.flatMap(({ topic, partitions }) =>

@@ -39,7 +39,7 @@ export function createConnections(
     const address = `${host}:${port}`
     // Somebody else may have replaced it already.
     if (brokers.get(address) === entries.get(broker)) brokers.delete(address)
-    destroy(broker)
+    destroySockets(broker)
   }
 
   async function at(address: string): Promise<Broker> {
@@ -95,7 +95,7 @@ export function createConnections(
       for (const [address, opening] of pending) {
         if (brokers.get(address) === opening) brokers.delete(address)
         // Opened after all, it would be a connection that nobody closes.
-        opening.then(destroy, () => {})
+        opening.then(destroySockets, () => {})
       }
       pending.clear()
     },
@@ -114,7 +114,7 @@ async function connect(pool: BrokerPool, address: string): Promise<Broker> {
     await within(broker.connect(), CONNECT_TIMEOUT_MS, late)
     return broker
   } catch (error) {
-    destroy(broker)
+    destroySockets(broker)
     throw error
   }
 }
@@ -139,6 +139,7 @@ function isOpen(broker: Broker): boolean {
   return broker.connectionPool.pool[0]?.isConnected() ?? false
 }
 
-function destroy(broker: Broker): void {
+/** Ends a broker's connections at once; what waits for their answers is rejected. */
+export function destroySockets(broker: Broker): void {
   for (const { socket } of broker.connectionPool.pool) socket?.destroy(new Error('The connection was given up.'))
 }

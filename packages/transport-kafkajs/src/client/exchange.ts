@@ -1,4 +1,10 @@
-import { type Broker, type EncodedRequest, kafkajsInternals, type ProtocolExchange } from './kafkajs-internals.ts'
+import {
+  type Broker,
+  type EncodedRequest,
+  kafkajsInternals,
+  type ProtocolExchange,
+  type RequestDefinition,
+} from './kafkajs-internals.ts'
 
 /** How one request differs from what kafkajs would send or read. */
 export interface ExchangeChanges {
@@ -24,7 +30,11 @@ export type ApiName =
   | 'OffsetFetch'
   | 'Produce'
 
-/** Sends one request to a connected broker, in the newest version that both sides know, and reads the answer. */
+// From 11 on a broker that does not lead the partition answers, too: with what it has, which may end before what is
+// acknowledged. Who asks one that led before would take that for the end of the partition.
+const newestVersions: Partial<Record<ApiName, number>> = { Fetch: 10 }
+
+/** Sends one request to a connected broker, in the newest version that both sides can use, and reads the answer. */
 export async function exchange(
   broker: Broker,
   api: ApiName,
@@ -32,7 +42,7 @@ export async function exchange(
   changes: ExchangeChanges = {},
 ): Promise<unknown> {
   const { apiKeys, requests } = kafkajsInternals()
-  const made = broker.lookupRequest(apiKeys[api] as number, requests[api])(args)
+  const made = broker.lookupRequest(apiKeys[api] as number, usable(api, requests[api] as RequestDefinition))(args)
   const { request, response } = made
   const decode = changes.decode
   const changed: ProtocolExchange = {
@@ -48,3 +58,9 @@ export async function exchange(
 
 /** Takes the answer as it is, error codes included. */
 export const asIs = async (data: unknown): Promise<unknown> => data
+
+function usable(api: ApiName, definition: RequestDefinition): RequestDefinition {
+  const newest = newestVersions[api]
+  if (newest === undefined) return definition
+  return { ...definition, versions: definition.versions.filter((version) => Number(version) <= newest) }
+}

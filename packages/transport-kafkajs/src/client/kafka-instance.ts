@@ -61,7 +61,11 @@ function createSockets(onAnswer: (broker: string) => void) {
       // A connection alone says nothing: a proxy before a broker that is away may accept it and end it at once.
       socket.once('data', () => onAnswer(`${host}:${port}`))
       open.add(socket)
-      socket.once('close', () => open.delete(socket))
+      socket.once('close', () => {
+        open.delete(socket)
+        // kafkajs calls it with each attempt to connect anew, and a socket that never connected would keep a listener each time.
+        socket.unref = () => socket
+      })
       return socket
     },
     isClosed: () => closed !== undefined,

@@ -44,7 +44,7 @@ export interface Broker {
   readonly connectionPool: ConnectionPool
   connect(): Promise<void>
   disconnect(): Promise<void>
-  lookupRequest(apiKey: number, definition: unknown): (args: object) => ProtocolExchange
+  lookupRequest(apiKey: number, definition: RequestDefinition): (args: object) => ProtocolExchange
 }
 
 /** kafkajs's list of brokers, of which only its factories are used here. */
@@ -56,20 +56,22 @@ export interface BrokerPool {
 
 /** kafkajs's view of a cluster. */
 export interface Cluster {
-  readonly brokerPool: BrokerPool
+  readonly brokerPool: BrokerPool & { readonly metadata: object | null }
   committedOffsets(group: { groupId: string }): Record<string, Record<number, string>>
+  refreshMetadata(): Promise<void>
   refreshMetadataIfNecessary(): Promise<void>
   findGroupCoordinator(request: { groupId: string }): Promise<Broker>
   findBroker(broker: { nodeId: number | string }): Promise<Broker>
 }
 
-interface Definition {
+/** The versions of one request that kafkajs knows. */
+export interface RequestDefinition {
   readonly versions: readonly string[]
 }
 
 interface Internals {
   readonly Kafka: new (config: object) => object
-  readonly requests: Readonly<Record<string, Definition>>
+  readonly requests: Readonly<Record<string, RequestDefinition>>
   readonly apiKeys: Readonly<Record<string, number>>
   readonly RequestQueue: { readonly prototype: Record<string, unknown> }
   readonly createErrorFromCode: (code: number) => Error & { type: string; code: number; retriable: boolean }

@@ -77,8 +77,10 @@ export function createWire(settings: ConnectionSettings, log: ClientLog): Wire {
 
   const once = async (request: WireRequest, timeoutMs: number): Promise<unknown> => {
     const { target, api, args, place: where, ...changes } = request
+    let isFound = false
     const work = async (waitFor: (broker: Broker) => void): Promise<unknown> => {
       const broker = await map.brokerFor(target, waitFor)
+      isFound = true
       waitFor(broker)
       if (api === 'Fetch') await openFetchConnection(broker)
       return await exchange(broker, api, args, changes)
@@ -88,7 +90,7 @@ export function createWire(settings: ConnectionSettings, log: ClientLog): Wire {
     } catch (error) {
       // Whatever failed, the leader or coordinator may be another one by now.
       map.forget(target)
-      throw error
+      throw isFound ? notKnownYet(error as TransportError) : error
     }
   }
 
@@ -138,6 +140,16 @@ export async function untilDeadline<Result>(
       await pause(waitMs)
     }
   }
+}
+
+/**
+ * A broker that metadata named and that does not know the topic may learn of it yet, or has lost it to another: whether
+ * the topic is missing says the metadata.
+ */
+function notKnownYet(error: TransportError): TransportError {
+  if (error.code !== 'TOPIC_MISSING') return error
+  const { message, details, cause } = error
+  return new TransportError('TOPIC_MISSING', message, { canRetry: true, details, cause })
 }
 
 /** What every use of a closed transport rejects with. */

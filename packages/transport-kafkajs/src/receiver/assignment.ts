@@ -6,7 +6,7 @@ import {
 } from '@house-helper/events-core'
 import { committedPositions } from '../admin.ts'
 import type { Wire } from '../client/wire.ts'
-import type { Membership } from './observed-cluster.ts'
+import type { Membership } from './group-coordinator.ts'
 import { type PartitionFlow, partitionKey } from './partition-flow.ts'
 
 /** The partitions of one generation. */

@@ -4,10 +4,13 @@ import type { ClientLog } from '../client/client-log.ts'
 import { settledWithin } from '../client/deadline.ts'
 import { createKafkaInstance } from '../client/kafka-instance.ts'
 import type { Cluster } from '../client/kafkajs-internals.ts'
+import type { Wire } from '../client/wire.ts'
+import { toTransportError } from '../client/wire-errors.ts'
 import type { FetchAnswer } from '../records/fetch-exchange.ts'
 import type { ConnectionSettings } from '../settings.ts'
 import { announcingAssigner } from './assigner.ts'
-import { CARRIED, type CarriedBatch, type GroupBroker, type Membership, observeCluster } from './observed-cluster.ts'
+import { createGroupCoordinator, type Membership } from './group-coordinator.ts'
+import { CARRIED, type CarriedBatch, observeCluster } from './observed-cluster.ts'
 
 /** What one kafkajs consumer reports. */
 export interface SessionEvents {
@@ -15,6 +18,8 @@ export interface SessionEvents {
   leavingGeneration(): Promise<void>
   /** The group has given partitions; none is fetched until `begin`. */
   assigned(membership: Membership, partitions: readonly TopicPartition[]): void
+  /** The id of a membership that was given up without leaving, where there is one. */
+  formerMemberId(): string | undefined
   /** The coordinator answered a heartbeat of this membership, with an error or well. */
   heartbeat(membership: Membership, error: unknown): void
   /** A fetch brought something; `moveTo` sets where the partition is fetched from next. */
@@ -49,18 +54,23 @@ export function rebalanceTimeoutMs(sessionTimeoutMs: number): number {
   return Math.max(30_000, sessionTimeoutMs * 2)
 }
 
+/** What a session gets of its transport. */
+export interface SessionContext {
+  readonly settings: ConnectionSettings
+  readonly clientLog: ClientLog
+  readonly wire: Wire
+}
+
 /** Makes a session; it does nothing before `run`. */
 export function createConsumerSession(
-  settings: ConnectionSettings,
-  log: ClientLog,
+  { settings, clientLog, wire }: SessionContext,
   options: Required<ReceiverOptions>,
   events: SessionEvents,
 ): ConsumerSession {
   const { groupId, topics, sessionTimeoutMs, announcement } = options
-  const instance = createKafkaInstance(settings, log)
+  const instance = createKafkaInstance(settings, clientLog)
   let cluster: Cluster | undefined
   let pending: Membership | undefined
-  let coordinator: GroupBroker | undefined
   let joining = false
   let joinSettled = Promise.withResolvers<void>()
   let isOpen = false
@@ -86,22 +96,30 @@ export function createConsumerSession(
   })
   // kafkajs makes the assigner inside consumer(), so the cluster is known here.
   const ownCluster = cluster as unknown as Cluster
-  observeCluster(ownCluster, {
-    async beforeJoin() {
-      if (ended) throw Object.assign(new Error('The receiver has ended.'), { retriable: false })
-      if (!joining) joinSettled = Promise.withResolvers<void>()
-      joining = true
-      await events.leavingGeneration()
+  const coordinator = createGroupCoordinator({
+    ...{ groupId, sessionTimeoutMs, wire },
+    cluster: { findBroker: ownCluster.findBroker.bind(ownCluster) },
+    hooks: {
+      async beforeJoin() {
+        if (ended) throw Object.assign(new Error('The receiver has ended.'), { retriable: false })
+        if (!joining) joinSettled = Promise.withResolvers<void>()
+        joining = true
+        await events.leavingGeneration()
+      },
+      formerMemberId: events.formerMemberId,
+      joined(membership) {
+        pending = membership
+      },
+      heartbeat: events.heartbeat,
     },
+  })
+  observeCluster(ownCluster, {
+    coordinator,
     // Finding nothing to fetch, kafkajs would sleep for as long, whether or not it begins meanwhile.
     async beforeFetch() {
       if (beginning) await settledWithin(beginning.promise, MAX_WAIT_MS)
     },
-    joined(membership, broker) {
-      pending = membership
-      coordinator = broker
-    },
-    heartbeat: events.heartbeat,
+    isTransient: (error) => !ended && toTransportError(error, wire.place({ groupId, topics })).canRetry,
   })
 
   consumer.on('consumer.group_join', ({ payload }) => {
@@ -161,17 +179,6 @@ export function createConsumerSession(
     return await promise
   }
 
-  /** Asks the coordinator that let this member in; where that one fails, the next request looks for it anew. */
-  async function ask<Answer>(request: (broker: GroupBroker) => Promise<Answer>): Promise<Answer> {
-    coordinator ??= (await ownCluster.findGroupCoordinator({ groupId })) as GroupBroker
-    try {
-      return await request(coordinator)
-    } catch (error) {
-      coordinator = undefined
-      throw error
-    }
-  }
-
   return {
     isJoining: () => joining,
     async run() {
@@ -199,7 +206,7 @@ export function createConsumerSession(
       if (isOpen && partitions.length > 0) consumer.resume(byTopic(partitions))
     },
     async heartbeat({ memberId, generationId }) {
-      await ask((broker) => broker.heartbeat({ groupId, memberId, groupGenerationId: generationId }))
+      await coordinator.heartbeat({ groupId, memberId, groupGenerationId: generationId })
     },
     async commit({ memberId, generationId }, positions) {
       const grouped = Map.groupBy(positions, ({ topic }) => topic)
@@ -208,7 +215,7 @@ export function createConsumerSession(
         partitions: of.map(({ partition, offset, metadata }) => ({ partition, offset: String(offset), metadata })),
       }))
       const request = { groupId, memberId, groupGenerationId: generationId, topics: committed }
-      await ask((broker) => broker.offsetCommit(request))
+      await coordinator.offsetCommit(request)
     },
     async end(timeoutMs) {
       if (ended) return

@@ -10,9 +10,9 @@ import type { Wire } from '../client/wire.ts'
 import { kafkaErrorOf, toTransportError } from '../client/wire-errors.ts'
 import { type Assignment, isContinuous, newAssignment, startPositions, withCommitted } from './assignment.ts'
 import type { ConsumerSession } from './consumer-session.ts'
+import { type Membership, silentCoordinator } from './group-coordinator.ts'
 import type { Lease } from './lease.ts'
 import type { ListenerCalls } from './listener-calls.ts'
-import type { Membership } from './observed-cluster.ts'
 import { type PartitionFlow, partitionKey } from './partition-flow.ts'
 
 /** What following a group's generations needs of the receiver. */
@@ -34,6 +34,8 @@ export interface GenerationsOptions {
 export interface Generations {
   /** The membership of now; undefined between two. */
   readonly membership: Membership | undefined
+  /** The member's id in the membership that was lost last. The group may not know of the loss, and wait for it. */
+  readonly formerMemberId: string | undefined
   /** The group has given these partitions: the listener hears of them, and they flow once it has said from where. */
   take(membership: Membership, partitions: readonly TopicPartition[]): void
   /** Lets the listener commit for the last time in this generation; nothing flows from then on. */
@@ -62,6 +64,7 @@ export function createGenerations(options: GenerationsOptions): Generations {
   const held = new Map<string, TopicPartition>()
   let current: Assignment | undefined
   let announced: Membership | undefined
+  let formerMemberId: string | undefined
 
   async function announce(assignment: Assignment): Promise<void> {
     const isWanted = (): boolean => current === assignment
@@ -95,6 +98,7 @@ export function createGenerations(options: GenerationsOptions): Generations {
 
   function lose(reason: string): void {
     lease.end()
+    formerMemberId = current?.membership.memberId ?? formerMemberId
     const knew = announced !== undefined
     current = undefined
     announced = undefined
@@ -111,7 +115,7 @@ export function createGenerations(options: GenerationsOptions): Generations {
     }
     if (positions.length === 0) return
     try {
-      const late = (): Error => lateCommit(groupId, sessionTimeoutMs)
+      const late = (): Error => silentCoordinator(groupId, 'a commit', sessionTimeoutMs)
       await within(session.commit(assignment.membership, positions), sessionTimeoutMs, late)
       if (current === assignment) lease.confirm()
     } catch (error) {
@@ -122,6 +126,9 @@ export function createGenerations(options: GenerationsOptions): Generations {
   return {
     get membership() {
       return current?.membership
+    },
+    get formerMemberId() {
+      return formerMemberId
     },
     take(membership, partitions) {
       const assignment = newAssignment(membership, partitions)
@@ -170,14 +177,4 @@ function notOwned(groupId: string, foreign: TopicPartition | undefined): Transpo
   return new TransportError('NOT_OWNED', `${what} this member's in the group ${groupId}: nothing was committed.`, {
     details: { groupId },
   })
-}
-
-function lateCommit(groupId: string, timeoutMs: number): TransportError {
-  return new TransportError(
-    'TIMEOUT',
-    `The coordinator of ${groupId} did not answer a commit within ${timeoutMs} ms.`,
-    {
-      canRetry: true,
-    },
-  )
 }

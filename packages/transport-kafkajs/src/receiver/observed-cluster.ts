@@ -1,23 +1,20 @@
+import { TransportError } from '@house-helper/events-core'
+import { destroySockets } from '../client/connections.ts'
+import { pause, within } from '../client/deadline.ts'
 import { exchange } from '../client/exchange.ts'
 import type { Broker, Cluster } from '../client/kafkajs-internals.ts'
+import { kafkaErrorOf } from '../client/wire-errors.ts'
 import { type FetchAnswer, type FetchTopics, fetchExchange } from '../records/fetch-exchange.ts'
-
-/** A member's place in a group: valid until the group's next generation. */
-export interface Membership {
-  readonly memberId: string
-  readonly generationId: number
-}
+import type { GroupCoordinator } from './group-coordinator.ts'
 
 /** What kafkajs's consumer does that its events don't tell, or tell too late. */
 export interface ClusterHooks {
-  /** Called before a join goes out; the join waits for it. Throws where there must be none. */
-  beforeJoin(): Promise<void>
   /** Called before it is looked at what to fetch; the fetch waits for it. */
   beforeFetch(): Promise<void>
-  /** The group has let this member in; its partitions follow. */
-  joined(membership: Membership, coordinator: GroupBroker): void
-  /** A heartbeat was answered: with an error, or well. */
-  heartbeat(membership: Membership, error: unknown): void
+  /** Whether a failure ends by itself, where brokers come back or leaders move. */
+  isTransient(error: unknown): boolean
+  /** What is asked in place of the broker that coordinates the group. */
+  readonly coordinator: GroupCoordinator
 }
 
 /** What a fetch brought, as our own decoder read it, carried through kafkajs in place of its messages. */
@@ -31,87 +28,105 @@ export interface CarriedBatch {
 /** Where a carried batch lies in the message that kafkajs sees. */
 export const CARRIED: unique symbol = Symbol('@house-helper/transport-kafkajs/carried')
 
-interface GroupRequest {
-  readonly groupId: string
-  readonly memberId: string
-  readonly groupGenerationId: number
-}
-
-/** A broker as the coordinator of a group. */
-export interface GroupBroker extends Broker {
-  offsetCommit(request: object): Promise<unknown>
-  joinGroup(request: object): Promise<Membership>
-  heartbeat(request: GroupRequest): Promise<unknown>
-  fetch(request: FetchRequest): Promise<unknown>
-}
-
 interface FetchRequest {
   readonly topics: FetchTopics
 }
 
+interface FetchingBroker extends Broker {
+  fetch(request: FetchRequest): Promise<object>
+}
+
+const NOTHING_FETCHED = { responses: [] }
+const RECOVERY_MS = 100
+const FETCH_TIMEOUT_MS = 10_000
+
 /**
  * Watches what one consumer asks of its brokers, and reads its fetches with our own decoder. The cluster is the
  * consumer's own (each consumer has one), so this changes nothing for anybody else.
+ *
+ * What fails because a broker is away or a leader has moved is not passed on: kafkajs stops all fetching for it, joins
+ * its group again, or gives up its membership after some tries. Here such a fetch brings nothing, and the metadata is
+ * read anew, until it names a broker that answers.
  */
 export function observeCluster(cluster: Cluster, hooks: ClusterHooks): void {
   const observed = new WeakMap<Broker, Broker>()
-  const observe = (broker: Broker): Broker => {
+  const { findBroker, refreshMetadata, refreshMetadataIfNecessary } = cluster
+
+  /** Goes on with the metadata that is there where none can be had now. */
+  async function unlessTransient(refreshing: Promise<void>): Promise<void> {
+    try {
+      await refreshing
+    } catch (error) {
+      if (cluster.brokerPool.metadata === null || !hooks.isTransient(error)) throw error
+      await pause(RECOVERY_MS)
+    }
+  }
+
+  let recovering: Promise<void> | undefined
+
+  /** Once for all that fail at the same time. */
+  async function recovered(): Promise<object> {
+    recovering ??= pause(RECOVERY_MS)
+      .then(() => cluster.refreshMetadata())
+      .finally(() => {
+        recovering = undefined
+      })
+    await recovering
+    return NOTHING_FETCHED
+  }
+
+  function observe(broker: Broker): Broker {
     const known = observed.get(broker)
     if (known) return known
-    const made = observedBroker(broker as GroupBroker, hooks)
+    const made = Object.create(broker) as FetchingBroker
+    made.fetch = async (request) => {
+      try {
+        return await fetchCarried(broker, request)
+      } catch (error) {
+        if (!hooks.isTransient(error)) throw forClient(error)
+        if (isBroken(error)) destroySockets(broker)
+        return await recovered()
+      }
+    }
     observed.set(broker, made)
     // kafkajs hands observed brokers back to us.
     observed.set(made, made)
     return made
   }
-  const { findGroupCoordinator, findBroker, refreshMetadataIfNecessary } = cluster
+
+  cluster.refreshMetadata = () => unlessTransient(refreshMetadata.call(cluster))
   // The first thing that kafkajs does for a fetch.
   cluster.refreshMetadataIfNecessary = async () => {
     await hooks.beforeFetch()
-    await refreshMetadataIfNecessary.call(cluster)
+    await unlessTransient(refreshMetadataIfNecessary.call(cluster))
   }
-  cluster.findGroupCoordinator = async (request) => observe(await findGroupCoordinator.call(cluster, request))
-  cluster.findBroker = async (request) => observe(await findBroker.call(cluster, request))
+  cluster.findGroupCoordinator = async () => hooks.coordinator as unknown as Broker
+  cluster.findBroker = async (request) => {
+    try {
+      return observe(await findBroker.call(cluster, request))
+    } catch (error) {
+      if (!hooks.isTransient(error)) throw error
+      return { fetch: recovered } as unknown as Broker
+    }
+  }
 }
 
-function observedBroker(broker: GroupBroker, hooks: ClusterHooks): Broker {
-  const made = Object.create(broker) as GroupBroker
-  const changes: Pick<GroupBroker, 'joinGroup' | 'heartbeat' | 'fetch'> = {
-    async joinGroup(request) {
-      await hooks.beforeJoin()
-      const answer = await broker.joinGroup(request)
-      hooks.joined({ memberId: answer.memberId, generationId: answer.generationId }, made)
-      return answer
-    },
-    async heartbeat(request) {
-      const membership = { memberId: request.memberId, generationId: request.groupGenerationId }
-      try {
-        const answer = await broker.heartbeat(request)
-        hooks.heartbeat(membership, undefined)
-        return answer
-      } catch (error) {
-        hooks.heartbeat(membership, error)
-        throw error
-      }
-    },
-    fetch: async (request) => await fetchCarried(broker, request),
-  }
-  return Object.assign(made, changes)
+/** Whether the failure is of the connection: then its other requests won't be answered either. */
+function isBroken(error: unknown): boolean {
+  return kafkaErrorOf(error) === undefined
 }
 
 async function fetchCarried(broker: Broker, request: FetchRequest): Promise<object> {
   const topics = shuffled(request.topics)
-  try {
-    const answers = (await exchange(
-      broker,
-      'Fetch',
-      { ...request, topics },
-      fetchExchange(topics, { outOfRange: 'return' }),
-    )) as FetchAnswer[]
-    return { responses: answers.map(carry) }
-  } catch (error) {
-    throw await forClient(broker, error)
-  }
+  const changes = fetchExchange(topics, { outOfRange: 'return' })
+  const answers = exchange(broker, 'Fetch', { ...request, topics }, changes) as Promise<FetchAnswer[]>
+  return { responses: (await within(answers, FETCH_TIMEOUT_MS, silentBroker)).map(carry) }
+}
+
+function silentBroker(): TransportError {
+  return new TransportError('TIMEOUT', `A broker did not answer a fetch within ${FETCH_TIMEOUT_MS} ms.`, {
+    canRetry: true,
+  })
 }
 
 /** Brokers fill an answer in the order of the request: without shuffling, the last partitions would starve (KIP-74). */
@@ -140,16 +155,14 @@ function carry(answer: FetchAnswer): object {
     errorCode: 0,
     highWatermark: String(answer.highWatermark),
     abortedTransactions: [],
-    preferredReadReplica: answer.preferredReadReplica,
     messages: isEmpty ? [] : [message],
   }
   return { topicName: answer.topic, partitions: [partition] }
 }
 
 /** What kafkajs must see of an error: it retries whatever does not say otherwise. */
-async function forClient(broker: Broker, error: unknown): Promise<unknown> {
+function forClient(error: unknown): unknown {
   const { name, code } = error as { name?: string; code?: string }
-  if (name === 'KafkaJSConnectionClosedError') await broker.disconnect()
   if (code !== 'COMPRESSION_UNSUPPORTED' && name !== 'TransportError') return error
   const final = new Error((error as Error).message, { cause: error })
   return Object.assign(final, { name: 'KafkaJSNotImplemented', retriable: false })

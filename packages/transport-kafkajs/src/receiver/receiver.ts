@@ -5,12 +5,15 @@ import {
   type ReceiverOptions,
   TransportError,
 } from '@house-helper/events-core'
-import type { ClientLog } from '../client/client-log.ts'
 import { settledWithin, within } from '../client/deadline.ts'
-import { closedError, type Wire } from '../client/wire.ts'
+import { closedError } from '../client/wire.ts'
 import { toTransportError } from '../client/wire-errors.ts'
-import type { ConnectionSettings } from '../settings.ts'
-import { createConsumerSession, rebalanceTimeoutMs, type SessionEvents } from './consumer-session.ts'
+import {
+  createConsumerSession,
+  rebalanceTimeoutMs,
+  type SessionContext,
+  type SessionEvents,
+} from './consumer-session.ts'
 import { createGenerations } from './generations.ts'
 import { createLease } from './lease.ts'
 import { createListenerCalls } from './listener-calls.ts'
@@ -25,11 +28,8 @@ export interface ClosableReceiver extends Receiver {
 }
 
 /** What a receiver gets of its transport. */
-export interface ReceiverContext {
-  readonly settings: ConnectionSettings
+export interface ReceiverContext extends SessionContext {
   readonly logger: Logger
-  readonly clientLog: ClientLog
-  readonly wire: Wire
   /** Called once, when the receiver has ended. */
   onEnd(): void
 }
@@ -40,7 +40,7 @@ const DEATH_MS = 5_000
 
 /** Makes a receiver; it does nothing before `start`. */
 export function createReceiver(context: ReceiverContext, given: ReceiverOptions): ClosableReceiver {
-  const { settings, logger, clientLog, wire } = context
+  const { logger, wire } = context
   const options = { sessionTimeoutMs: 10_000, announcement: new Uint8Array(), ...given }
   const { groupId, topics, sessionTimeoutMs } = options
   const started = Promise.withResolvers<void>()
@@ -59,7 +59,7 @@ export function createReceiver(context: ReceiverContext, given: ReceiverOptions)
     groupId,
     logger,
     isOpen,
-    create: (isCurrent) => createConsumerSession(settings, clientLog, options, eventsOf(isCurrent)),
+    create: (isCurrent) => createConsumerSession(context, options, eventsOf(isCurrent)),
     meaningOf: (error) => toTransportError(error, place),
     onFinal: fail,
   })
@@ -128,6 +128,7 @@ export function createReceiver(context: ReceiverContext, given: ReceiverOptions)
       assigned: (membership, partitions) => {
         if (isCurrent() && isOpen()) generations.take(membership, partitions)
       },
+      formerMemberId: () => generations.formerMemberId,
       heartbeat: (membership, error) => {
         if (isCurrent()) generations.answered(membership, error)
       },

@@ -13,7 +13,6 @@ export interface FetchAnswer {
   readonly highWatermark: number
   /** Up to here transactions are decided, so up to here it can be read. */
   readonly lastStableOffset: number
-  readonly preferredReadReplica: number
   readonly messages: FetchedMessage[]
   /** The offset after the last batch that came; undefined where none came. */
   readonly nextOffset: number | undefined
@@ -53,7 +52,7 @@ export function fetchExchange(
   }
 }
 
-/** Reads the body of an answer to a fetch, versions 4 to 11. Source: Kafka's protocol guide, "Fetch API". */
+/** Reads the body of an answer to a fetch, versions 4 to 10. Source: Kafka's protocol guide, "Fetch API". */
 async function decodeFetch(raw: Buffer, version: number, from: ReadonlyMap<string, number>): Promise<FetchAnswer[]> {
   let at = 4
   if (version >= 7) {
@@ -91,15 +90,13 @@ function readPartitionHead(raw: Buffer, start: number, version: number) {
   for (let index = 0; index < count; index++, at += 16) {
     aborted.push({ producerId: raw.readBigInt64BE(at), firstOffset: int64(raw, at + 8) })
   }
-  const preferredReadReplica = version >= 11 ? raw.readInt32BE(at) : -1
   return {
     partition: raw.readInt32BE(start),
     errorCode: raw.readInt16BE(start + 4),
     highWatermark: int64(raw, start + 6),
     lastStableOffset: int64(raw, start + 14),
     aborted,
-    preferredReadReplica,
-    end: version >= 11 ? at + 4 : at,
+    end: at,
   }
 }
 

@@ -9,7 +9,10 @@ const topic = 'house-helper.tasks'
 const place = { brokers: ['kafka:9092'], tls: false, topic, partition: 0 }
 
 /** What the stub of a broker does with a produce request: an answer's parts, or an error after the request went out. */
-type Reply = { readonly offset: number; readonly named?: string } | { readonly kafka: number } | { readonly cut: true }
+type Reply =
+  | { readonly offset: number; readonly named?: string; readonly errorCode?: number }
+  | { readonly kafka: number }
+  | { readonly cut: true }
 
 describe('the producer of a partition', () => {
   it('numbers its batches one after the other under one producer id', async () => {
@@ -48,6 +51,14 @@ describe('the producer of a partition', () => {
   it('rejects an answer that does not name its partition', async () => {
     const { append } = newProducer([{ offset: 0, named: 'house-helper.bills' }])
     await expect(append(batchOf('a'))).rejects.toMatchObject({ code: 'PROTOCOL', outcome: 'unknown', canRetry: true })
+  })
+
+  it('rejects an answer that names its partition with an error', async () => {
+    const notLeader = 6
+    const { append } = newProducer([{ offset: 0, errorCode: notLeader }, { offset: 0 }])
+    const batch = batchOf('a')
+    await expect(append(batch)).rejects.toMatchObject({ outcome: 'unknown', canRetry: true })
+    expect(await append(batch)).toEqual({ baseOffset: 0 })
   })
 
   it('rejects an offset that was given out before, and goes on under a new id', async () => {
@@ -108,8 +119,11 @@ function newProducer(replies: Reply[]) {
     if ('cut' in reply)
       throw toTransportError(Object.assign(new Error('cut'), { name: 'KafkaJSConnectionClosedError' }), place)
     if ('kafka' in reply) throw toTransportError(kafkajsInternals().createErrorFromCode(reply.kafka), place)
-    const partitions = [{ partition: 0, errorCode: 0, baseOffset: String(reply.offset) }]
-    return await request.parse?.({ topics: [{ topicName: reply.named ?? topic, partitions }] })
+    const partitions = [{ partition: 0, errorCode: reply.errorCode ?? 0, baseOffset: String(reply.offset) }]
+    const answer = { topics: [{ topicName: reply.named ?? topic, partitions }] }
+    return await request.parse?.(answer).catch((error: unknown) => {
+      throw toTransportError(error, place)
+    })
   }
   const producer = createPartitionProducer({ once } as unknown as Wire, topic, 0, 'none')
   return { sent, append: (batch: OutgoingBatch) => producer.append(batch, 1_000) }
