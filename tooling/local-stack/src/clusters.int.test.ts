@@ -96,6 +96,7 @@ describe('a MongoDB of three members', () => {
     await primary.kill()
     expect((await set.primary()).id).not.toBe(primary.id)
     await primary.start()
+    await set.untilHealthy()
     await insert('after')
     expect(await client.db('kept').collection('documents').countDocuments()).toBe(2)
   })

@@ -19,6 +19,8 @@ import { serverProperties } from './server-properties.ts'
 
 /** How a local cluster is started; every setting has a default. */
 export interface KafkaClusterOptions {
+  /** Three, so that any one of them can go away; or one that is alone. Default: 3. */
+  size?: 1 | 3 | undefined
   /** Further settings of every broker, by their name in server.properties. */
   properties?: Readonly<Record<string, string>> | undefined
   /** The Java heap's bound of each broker. Default: 384. */
@@ -31,7 +33,7 @@ export interface KafkaClusterOptions {
   signal?: AbortSignal | undefined
 }
 
-/** A running Kafka of three brokers, each a controller too: any one of them can go away. */
+/** A running Kafka whose brokers, each a controller too, can go away and come back on their data. */
 export interface KafkaCluster {
   /** The addresses of all brokers, for KAFKA_BROKERS. */
   readonly brokers: readonly string[]
@@ -43,12 +45,10 @@ export interface KafkaCluster {
   [Symbol.asyncDispose](): Promise<void>
 }
 
-const nodeIds = [1, 2, 3] as const
-
 /**
- * Starts three brokers on this machine, with temporary data; resolves when all of them serve.
- * Topics get three replicas and need two in sync for an append; a replica that is not in sync never leads. A broker that
- * says nothing for 3 s is fenced (Kafka's default is 9 s).
+ * Starts brokers on this machine, with temporary data; resolves when all of them serve.
+ * Of three brokers, topics get three replicas and need two in sync for an append; a replica that is not in sync never
+ * leads, and a broker that says nothing for 3 s is fenced (Kafka's default is 9 s).
  * Throws `JAVA_MISSING`, `DOWNLOAD_FAILED` or what ended a broker, with nothing left running.
  */
 export async function startKafkaCluster(options: KafkaClusterOptions = {}): Promise<KafkaCluster> {
@@ -70,9 +70,9 @@ async function startBrokers(
     await folder.release()
   }
   try {
-    const places = await placesOf(folder.path)
+    const places = await placesOf(folder.path, options.size ?? 3)
     const clusterId = newClusterId()
-    tell('formatting the data folders of three brokers')
+    tell('formatting the data folders of the brokers')
     const made = places.map(async (place) => {
       const process = {
         heapMb: 384,
@@ -89,7 +89,7 @@ async function startBrokers(
       return createClusterNode({ id: place.id, address: place.address, logFile: kafkaLogFile(process), launch })
     })
     nodes.push(...(await Promise.all(made)))
-    tell('starting three brokers')
+    tell('starting the brokers')
     await onAllNodes(nodes, (node) => node.start())
   } catch (error) {
     await close()
@@ -106,14 +106,15 @@ interface Place {
   readonly ports: { client: number; controller: number; proxied: number }
 }
 
-async function placesOf(path: string): Promise<Place[]> {
+async function placesOf(path: string, size: number): Promise<Place[]> {
+  const nodeIds = Array.from({ length: size }, (_, index) => index + 1)
   // All at once: ports that are only looked for one after the other may be the same.
-  const ports = await freePorts(nodeIds.flatMap((id) => [`client ${id}`, `controller ${id}`] as const))
+  const ports = await freePorts(nodeIds.flatMap((id) => [`client ${id}`, `controller ${id}`]))
   return nodeIds.map((id) => ({
     id,
     path: join(path, `broker-${id}`),
     address: `127.0.0.1:${ports[`client ${id}`]}`,
-    ports: { client: ports[`client ${id}`], controller: ports[`controller ${id}`], proxied: 0 },
+    ports: { client: ports[`client ${id}`] ?? 0, controller: ports[`controller ${id}`] ?? 0, proxied: 0 },
   }))
 }
 
@@ -122,7 +123,12 @@ function propertiesOf({ id, path, ports }: Place, all: readonly Place[], { prope
   return serverProperties({
     logDir: join(path, 'data'),
     ports,
-    properties: { ...replicated, 'node.id': String(id), 'controller.quorum.voters': voters, ...properties },
+    properties: {
+      ...(all.length > 1 && replicated),
+      'node.id': String(id),
+      'controller.quorum.voters': voters,
+      ...properties,
+    },
   })
 }
 

@@ -35,6 +35,8 @@ export interface MongoSet {
    * It stands for no election for 5 s.
    */
   stepDown(): Promise<ClusterNode>
+  /** Waits until every member is primary or secondary again, with what the primary has; throws as `primary` does. */
+  untilHealthy(timeoutMs?: number): Promise<void>
   /** Ends every member and removes their data. Safe to call again. */
   close(): Promise<void>
   [Symbol.asyncDispose](): Promise<void>
@@ -93,6 +95,7 @@ const electionTimeoutMs = 2_000
 const stepDownSeconds = 5
 const catchUpSeconds = 4
 const helloTimeoutMs = 1_000
+const defaultWaitMs = 60_000
 
 function mongoSet(nodes: readonly ClusterNode[], release: () => Promise<void>): MongoSet {
   const close = async (): Promise<void> => {
@@ -100,17 +103,11 @@ function mongoSet(nodes: readonly ClusterNode[], release: () => Promise<void>): 
     await onAllNodes(nodes, (node) => node.kill())
     await release()
   }
-  const primary = async (timeoutMs = 60_000): Promise<ClusterNode> => {
-    const deadline = Date.now() + timeoutMs
-    for (;;) {
+  const primary = (timeoutMs = defaultWaitMs): Promise<ClusterNode> =>
+    waitFor('a primary', timeoutMs, async () => {
       const answers = await Promise.all(nodes.map(isPrimary))
-      const found = nodes.find((_, index) => answers[index])
-      if (found) return found
-      if (Date.now() > deadline)
-        throw new LocalStackError('START_TIMED_OUT', `the replica set has had no primary for ${timeoutMs} ms`)
-      await sleep(50)
-    }
-  }
+      return nodes.find((_, index) => answers[index])
+    })
   return {
     uri: `mongodb://${nodes.map(({ address }) => address).join(',')}/?replicaSet=${replicaSetName}`,
     nodes,
@@ -120,9 +117,34 @@ function mongoSet(nodes: readonly ClusterNode[], release: () => Promise<void>): 
       await askMember(node.address, { replSetStepDown: stepDownSeconds, secondaryCatchUpPeriodSecs: catchUpSeconds })
       return node
     },
+    async untilHealthy(timeoutMs = defaultWaitMs) {
+      const isHealthy = async (): Promise<true | undefined> =>
+        (await areInService(await primary(timeoutMs))) || undefined
+      await waitFor('its members in service', timeoutMs, isHealthy)
+    },
     close,
     [Symbol.asyncDispose]: close,
   }
+}
+
+async function waitFor<Result>(
+  what: string,
+  timeoutMs: number,
+  look: () => Promise<Result | undefined>,
+): Promise<Result> {
+  for (const deadline = Date.now() + timeoutMs; ; await sleep(50)) {
+    const found = await look()
+    if (found !== undefined) return found
+    if (Date.now() > deadline)
+      throw new LocalStackError('START_TIMED_OUT', `the replica set has not had ${what} for ${timeoutMs} ms`)
+  }
+}
+
+const inService = ['PRIMARY', 'SECONDARY']
+
+async function areInService(primary: ClusterNode): Promise<boolean> {
+  const { members } = await askMember(primary.address, { replSetGetStatus: 1 })
+  return members.every(({ stateStr }: { stateStr: string }) => inService.includes(stateStr))
 }
 
 async function isPrimary(node: ClusterNode): Promise<boolean> {
