@@ -43,6 +43,7 @@ export function vectorStore(db: Db, maxTimeMS: number): VectorStore {
       return _id
     },
     async read(text) {
+      if (typeof text !== 'string') throw invalidVector('is no text')
       if (!text.startsWith('~')) return readVectorText(text)
       if (!NAME.test(text)) throw invalidVector('is not one that this log gave out')
       let found: unknown

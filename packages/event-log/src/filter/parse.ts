@@ -51,7 +51,7 @@ export function parseFilter(text: string, { now }: FilterClock): EventFilter {
  */
 export function resolveFilter(input: string | EventFilterInput, { now }: FilterClock): EventFilter {
   if (typeof input === 'string') return parseFilter(input, { now })
-  if (typeof input !== 'object' || input === null || Array.isArray(input)) {
+  if (!isPlain(input)) {
     throw invalid(
       undefined,
       1,
@@ -59,11 +59,17 @@ export function resolveFilter(input: string | EventFilterInput, { now }: FilterC
       'a text such as type:task.*, or { type: "task.*" }',
     )
   }
-  const all = Object.entries(input as Record<string, unknown>).flatMap(([name, values]) => {
+  const all = Object.entries(input).flatMap(([name, values]) => {
     const field = fieldNamed(name, undefined)
     return values === undefined ? [] : [values].flat().map((value) => givenData(field, value))
   })
   return filterOf(all, now)
+}
+
+function isPlain(input: unknown): input is Record<string, unknown> {
+  if (typeof input !== 'object' || input === null) return false
+  const prototype: unknown = Object.getPrototypeOf(input)
+  return prototype === Object.prototype || prototype === null
 }
 
 function given({ field, fieldAt, value, valueAt, end }: Term): Given {
