@@ -1,10 +1,18 @@
-import { createEventLog, createRecorder, type RecorderStats } from '@house-helper/event-log'
+import {
+  createDeliveryReader,
+  createEventLog,
+  createRecorder,
+  createReplays,
+  type RecorderStats,
+  type Replays,
+} from '@house-helper/event-log'
 import type { Logger, Transport } from '@house-helper/events-core'
 import { createKafkaTransport } from '@house-helper/transport-kafkajs'
 import type { FastifyInstance } from 'fastify'
 import type { Db } from 'mongodb'
 import { createApi } from './api/api.ts'
 import type { EventLoggerConfig } from './config.ts'
+import { createConsumerGroups } from './consumer-groups.ts'
 import { createDeadLetterCare, type DeadLetterCare } from './dead-letter-care.ts'
 import { domains } from './domains.ts'
 import { listenOn } from './listening.ts'
@@ -61,7 +69,7 @@ export async function createEventLogger(
 ): Promise<EventLogger> {
   const logger = options.logger ?? createLogger(config.logLevel)
   const parts = createParts(config, options, logger)
-  const { recording, deadLetters, steps } = parts
+  const { recording, deadLetters, replays, steps } = parts
   const close = createShutdown(steps, logger)
   try {
     // First the addresses: a second logger that was started by mistake then never disturbs the group.
@@ -70,7 +78,13 @@ export async function createEventLogger(
     logger.info({ url, probeUrl }, 'The event logger listens.')
     recording.start()
     // Its own failures are warnings; that recording cannot start says `closed`.
-    recording.started.then(deadLetters.start, () => {})
+    recording.started.then(
+      () => {
+        deadLetters.start()
+        replays.start()
+      },
+      () => {},
+    )
     return { url, probeUrl, started: recording.started, closed: recording.closed, close, [Symbol.asyncDispose]: close }
   } catch (error) {
     // What could not be closed is in the log; why it could not begin matters more.
@@ -81,10 +95,12 @@ export async function createEventLogger(
 
 interface Parts {
   readonly db: Db
+  readonly transport: Transport
   readonly measurements: Measurements
   readonly metrics: Metrics
   readonly recording: Recording
   readonly deadLetters: DeadLetterCare
+  readonly replays: Replays
   /** How all of it is closed, in this order. */
   readonly steps: ShutdownStep[]
 }
@@ -102,6 +118,7 @@ function createParts(config: EventLoggerConfig, options: EventLoggerOptions, log
     logger,
   })
   const deadLetters = createDeadLetterCare({ ...options, db, transport, domains, logger })
+  const replays = createReplays({ db, transport, domains, logger })
   const metrics = createMetrics({ stats: () => statsOf(recording), measurements, deadLetters })
   const ownTransport = async (): Promise<void> => (options.transport === undefined ? transport.close() : undefined)
   const steps: ShutdownStep[] = [
@@ -112,7 +129,7 @@ function createParts(config: EventLoggerConfig, options: EventLoggerOptions, log
     { name: 'the connection to MongoDB', timeoutMs: 500, close: () => client.close() },
     { name: 'the metrics', timeoutMs: 250, close: () => metrics.close() },
   ]
-  return { db, measurements, metrics, recording, deadLetters, steps }
+  return { db, transport, measurements, metrics, recording, deadLetters, replays, steps }
 }
 
 function statsOf(recording: Recording): RecorderStats | undefined {
@@ -121,13 +138,14 @@ function statsOf(recording: Recording): RecorderStats | undefined {
 }
 
 async function listenForProbes(config: EventLoggerConfig, parts: Parts, logger: Logger): Promise<string> {
-  const { db, measurements, metrics, recording, deadLetters, steps } = parts
+  const { db, measurements, metrics, recording, deadLetters, replays, steps } = parts
   const state = (): RecordingState => recording.state()
   const whyNotLive = (): string | undefined => {
     const now = state()
     return now.status === 'dead' ? now.reason : undefined
   }
-  const readiness = createReadiness({ db, measurements, warnings: deadLetters.warnings, state })
+  const warnings = () => [...deadLetters.warnings(), ...[replays.problem() ?? []].flat()]
+  const readiness = createReadiness({ db, measurements, warnings, state })
   const probes = await createProbeServer(
     { whyNotLive, readiness, metrics: () => metrics.text() },
     config.probe,
@@ -139,20 +157,26 @@ async function listenForProbes(config: EventLoggerConfig, parts: Parts, logger: 
 }
 
 async function listenForRequests(config: EventLoggerConfig, parts: Parts, logger: Logger): Promise<string> {
-  const { db, measurements, deadLetters, steps } = parts
+  const { db, transport, measurements, deadLetters, replays, steps } = parts
   const { host } = config.http
-  const log = createEventLog(db)
+  const log = createEventLog(db, { ends: measurements.ends })
   const api = await createApi({
     log,
+    deliveries: createDeliveryReader({ db, transport, ownGroupId: config.groupId }),
+    groups: createConsumerGroups({ transport }),
     deadLetters: deadLetters.letters,
+    replays,
     measurements,
     logger,
     host,
     allowedHosts: config.allowedHosts,
   })
-  // Before the API: a redrive that runs ends with the step that it is in, so that its request can be answered.
-  const closeDeadLetters = () => deadLetters.close({ timeoutMs: 700 })
-  steps.unshift({ name: 'the dead letters', timeoutMs: 750, close: closeDeadLetters })
+  // Before the API: a redrive that runs ends with the step that it is in, so that its request can be answered; and
+  // whoever watches a replay is told that there is no more to see here.
+  const closeSending = async () => {
+    await Promise.all([deadLetters.close({ timeoutMs: 700 }), replays.close({ timeoutMs: 700 })])
+  }
+  steps.unshift({ name: 'the dead letters and replays', timeoutMs: 750, close: closeSending })
   steps.splice(1, 0, { name: 'the API', timeoutMs: 1_500, close: () => closeApi(api) })
   return await listenOn(api.server, config.http, 'HTTP')
 }

@@ -25,14 +25,14 @@ function source(ranges: readonly PartitionRange[], committed: Readonly<Record<nu
 it('counts from what is committed, in messages and in seconds', async () => {
   const range = { topic: 't', partition: 0, low: 0, high: 10 }
   expect(await measureLag(source([range], { 0: 7 }), 'g', ['t'], nowMs)).toEqual([
-    { topic: 't', partition: 0, messages: 3, seconds: 13 },
+    { topic: 't', partition: 0, messages: 3, seconds: 13, end: 10 },
   ])
 })
 
 it('is none where everything is committed', async () => {
   const range = { topic: 't', partition: 0, low: 0, high: 10 }
   expect(await measureLag(source([range], { 0: 10 }), 'g', ['t'], nowMs)).toEqual([
-    { topic: 't', partition: 0, messages: 0, seconds: 0 },
+    { topic: 't', partition: 0, messages: 0, seconds: 0, end: 10 },
   ])
 })
 

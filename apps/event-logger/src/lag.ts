@@ -9,6 +9,8 @@ export interface PartitionLag {
   readonly messages: number
   /** Age of the oldest message that is not committed, by its own timestamp; 0 where there is none. */
   readonly seconds: number
+  /** The offset that the partition's next message gets. */
+  readonly end: number
 }
 
 /** The part of a Transport that measuring takes. */
@@ -33,7 +35,7 @@ export async function measureLag(
       const next = Math.max(committed.get(`${topic}/${partition}`) ?? low, low)
       const messages = Math.max(0, high - next)
       const seconds = messages === 0 ? 0 : await oldestAgeSeconds(source, { topic, partition, offset: next }, nowMs)
-      return { topic, partition, messages, seconds }
+      return { topic, partition, messages, seconds, end: high }
     }),
   )
 }

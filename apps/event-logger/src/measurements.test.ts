@@ -53,10 +53,17 @@ it('measures the lag of domain topics only, although nothing consumes', async ()
   const measured = measure()
   await vi.waitUntil(() => measured.lag().length > 0, deadline)
   expect(measured.lag()).toEqual([
-    { topic, partition: 0, messages: 0, seconds: 0 },
-    { topic, partition: 1, messages: 2, seconds: expect.closeTo(60, -1) },
+    { topic, partition: 0, messages: 0, seconds: 0, end: 0 },
+    { topic, partition: 1, messages: 2, seconds: expect.closeTo(60, -1), end: 2 },
   ])
   expect(measured.kafkaProblem()).toBeUndefined()
+  expect(measured.ends()).toEqual({
+    measuredAt: expect.any(Date),
+    ends: [
+      { topic, partition: 0, high: 0 },
+      { topic, partition: 1, high: 2 },
+    ],
+  })
 })
 
 it('finds topics that come later', async () => {

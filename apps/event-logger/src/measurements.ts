@@ -1,3 +1,4 @@
+import type { MeasuredEnds } from '@house-helper/event-log'
 import { type Logger, type Transport, topicNames } from '@house-helper/events-core'
 import { measureLag, type PartitionLag } from './lag.ts'
 import { repeat } from './repetition.ts'
@@ -20,6 +21,8 @@ export interface MeasurementsOptions {
 export interface Measurements {
   /** Empty before the first measurement, and while the broker cannot be asked: no figure is better than an old one. */
   lag(): readonly PartitionLag[]
+  /** Where partitions ended when lag was last measured; undefined where it was not, or could not be. */
+  ends(): MeasuredEnds | undefined
   /** Why Kafka could not be asked the last time, or undefined where it could. */
   kafkaProblem(): string | undefined
   /** Empty where sizes cannot be measured; the log says why. */
@@ -39,6 +42,7 @@ export function createMeasurements(options: MeasurementsOptions): Measurements {
   const lagNews = createNews(logger, 'consumer lag')
   const sizeNews = createNews(logger, 'topic sizes')
   let lag: readonly PartitionLag[] = []
+  let measuredAt: Date | undefined
   let sizes: readonly PartitionSize[] = []
   let topics: readonly Topic[] | undefined
 
@@ -46,11 +50,14 @@ export function createMeasurements(options: MeasurementsOptions): Measurements {
     intervalMs: options.lagIntervalMs ?? 5_000,
     run: async () => {
       topics ??= await domainTopics(transport)
+      const startedAt = new Date()
       lag = await measureLag(transport, groupId, namesOf(topics))
+      measuredAt = startedAt
       lagNews.good()
     },
     failed: (error) => {
       lag = []
+      measuredAt = undefined
       topics = undefined
       lagNews.bad(error)
     },
@@ -69,6 +76,7 @@ export function createMeasurements(options: MeasurementsOptions): Measurements {
   })
   return {
     lag: () => lag,
+    ends: () => measuredAt && { measuredAt, ends: lag.map(endOf) },
     kafkaProblem: () => lagNews.problem(),
     sizes: () => sizes,
     close: () => {
@@ -86,6 +94,10 @@ async function domainTopics(transport: Transport): Promise<readonly Topic[]> {
 
 function namesOf(topics: readonly Topic[]): readonly string[] {
   return topics.map(({ name }) => name)
+}
+
+function endOf({ topic, partition, end }: PartitionLag): MeasuredEnds['ends'][number] {
+  return { topic, partition, high: end }
 }
 
 interface News {

@@ -1,21 +1,34 @@
 import { randomUUID } from 'node:crypto'
 import type { IncomingMessage } from 'node:http'
-import type { DeadLetters, EventLog } from '@house-helper/event-log'
+import type { DeadLetters, DeliveryReader, EventLog, Replays } from '@house-helper/event-log'
 import type { Logger } from '@house-helper/events-core'
 import fastify, { type FastifyError, type FastifyInstance } from 'fastify'
 import { serializerCompiler, validatorCompiler } from 'fastify-type-provider-zod'
+import type { ConsumerGroups } from '../consumer-groups.ts'
 import type { Measurements } from '../measurements.ts'
+import { countRoutes } from './count-routes.ts'
+import { coverageRoutes } from './coverage-routes.ts'
 import { deadLetterRoutes } from './dead-letter-routes.ts'
 import { eventRoutes } from './event-routes.ts'
+import { groupRoutes } from './group-routes.ts'
 import { type Guards, guard } from './guards.ts'
+import { createLiveStreams } from './live-streams.ts'
 import { describeApi } from './openapi.ts'
 import { answerError, answerProblems } from './problem.ts'
+import { quarantineRoutes } from './quarantine-routes.ts'
+import { replayRoutes } from './replay-routes.ts'
+import { streamRoutes } from './stream-routes.ts'
+import { timelineRoutes } from './timeline-routes.ts'
 import { topicRoutes } from './topic-routes.ts'
+import { traceRoutes } from './trace-routes.ts'
 
 /** What {@link createApi} takes. */
 export interface ApiOptions extends Guards {
-  readonly log: Pick<EventLog, 'get' | 'list' | 'totals'>
+  readonly log: EventLog
+  readonly deliveries: DeliveryReader
+  readonly groups: ConsumerGroups
   readonly deadLetters: DeadLetters
+  readonly replays: Replays
   readonly measurements: Pick<Measurements, 'lag' | 'sizes'>
   readonly logger: Logger
 }
@@ -47,9 +60,22 @@ export async function createApi(options: ApiOptions): Promise<FastifyInstance> {
   logRequests(app, logger)
   await describeApi(app)
   const prefix = '/api/v1'
-  await app.register(eventRoutes(options.log), { prefix })
-  await app.register(topicRoutes(options.log, options.measurements), { prefix })
-  await app.register(deadLetterRoutes(options.deadLetters), { prefix })
+  const streams = createLiveStreams(app)
+  const { log, deliveries, groups, deadLetters, measurements } = options
+  const routes = [
+    eventRoutes({ log, deliveries }),
+    traceRoutes(log),
+    countRoutes(log),
+    streamRoutes(log, streams),
+    timelineRoutes(log),
+    coverageRoutes(log),
+    quarantineRoutes(log),
+    topicRoutes(log, measurements),
+    groupRoutes(groups, log),
+    deadLetterRoutes(deadLetters, log),
+  ]
+  for (const route of routes) await app.register(route, { prefix })
+  await app.register(replayRoutes(options.replays, streams), { prefix })
   app.get(`${prefix}/openapi.json`, { schema: { hide: true } }, async () => app.swagger())
   await app.ready()
   return app

@@ -1,6 +1,7 @@
-import { isUtf8 } from 'node:buffer'
 import type { CommandResult, DeadLetter, DeadLetterSummary } from '@house-helper/event-log'
 import { z } from 'zod'
+import { bytesAnswer, bytesSchema, headersAnswer, headersSchema } from './bytes-answer.ts'
+import { coverageSchema } from './coverage-answer.ts'
 
 const count = z.int().nonnegative()
 const time = z.iso.datetime()
@@ -48,22 +49,17 @@ const summaryFields = {
 }
 
 /** A dead letter as lists answer it. */
-const deadLetterSummarySchema = z
+export const deadLetterSummarySchema = z
   .strictObject(summaryFields)
   .meta({ id: 'DeadLetterSummary', description: 'An event that a group gave up on.' })
-
-const bytes = z
-  .union([z.strictObject({ text: z.string() }), z.strictObject({ base64: z.string() })])
-  .nullable()
-  .describe('The bytes as text where they are valid UTF-8, else as base64.')
 
 /** A dead letter as it is answered alone. */
 export const deadLetterSchema = z
   .strictObject({
     ...summaryFields,
-    key: bytes,
-    headers: z.array(z.strictObject({ name: z.string(), value: bytes })).describe('Without those of the dead letter.'),
-    value: bytes,
+    key: bytesSchema,
+    headers: headersSchema.describe('Without those of the dead letter.'),
+    value: bytesSchema,
     changes: z
       .array(
         z.strictObject({
@@ -76,6 +72,7 @@ export const deadLetterSchema = z
       )
       .describe('The newest 20 changes of its state, oldest first.'),
     places: z.array(z.string()).describe('Where its dead letters lie in Kafka: the newest 100, oldest first.'),
+    coverage: coverageSchema,
   })
   .meta({ id: 'DeadLetter', description: 'A dead letter with the original message, byte for byte.' })
 
@@ -84,6 +81,7 @@ export const deadLetterPageSchema = z
   .strictObject({
     deadLetters: z.array(deadLetterSummarySchema).describe('Newest first, by when their group first gave up.'),
     next: z.string().optional().describe('The `cursor` of the next page; absent on the last one.'),
+    coverage: coverageSchema,
   })
   .meta({ id: 'DeadLetterPage', description: 'A page of dead letters.' })
 
@@ -104,6 +102,7 @@ export const deadLetterGroupsSchema = z
         }),
       )
       .describe('The most frequent first.'),
+    coverage: coverageSchema,
   })
   .meta({ id: 'DeadLetterGroups', description: 'Dead letters by group and error.' })
 
@@ -147,7 +146,7 @@ export function deadLetterAnswer(letter: DeadLetter): object {
   return {
     ...summaryAnswer(letter),
     key: bytesAnswer(key),
-    headers: headers.map(([name, content]) => ({ name, value: bytesAnswer(content) })),
+    headers: headersAnswer(headers),
     value: bytesAnswer(value),
     changes,
     places,
@@ -166,10 +165,4 @@ function eventAnswer({ id, ...rest }: NonNullable<DeadLetterSummary['event']>): 
 function noteAnswer(note: NonNullable<DeadLetterSummary['note']>): object {
   const { topic, partition, offset, ...rest } = note
   return { ...rest, position: { topic, partition, offset } }
-}
-
-function bytesAnswer(bytes: Uint8Array | null): object | null {
-  if (bytes === null) return null
-  const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
-  return isUtf8(buffer) ? { text: buffer.toString('utf8') } : { base64: buffer.toString('base64') }
 }

@@ -1,10 +1,8 @@
 import type { DeadLetter, DeadLetterQuery, RedriveCommand } from '@house-helper/event-log'
-import { silentLogger } from '@house-helper/events-core'
 import type { FastifyInstance } from 'fastify'
 import { afterEach, describe, expect, it } from 'vitest'
+import { createFakeApi } from '../testing/fake-api.ts'
 import { deadLetter, fakeDeadLetters } from '../testing/fake-dead-letters.ts'
-import { fakeLog, measurements } from '../testing/fake-log.ts'
-import { createApi } from './api.ts'
 import {
   commandResultSchema,
   deadLetterGroupsSchema,
@@ -19,9 +17,7 @@ afterEach(() => app?.close())
 
 async function apiOver(letters: readonly DeadLetter[]): Promise<FastifyInstance> {
   asked = []
-  const deadLetters = fakeDeadLetters(letters, asked)
-  const guards = { host: '127.0.0.1', allowedHosts: [] }
-  app = await createApi({ log: fakeLog([]), deadLetters, measurements, logger: silentLogger, ...guards })
+  app = await createFakeApi({ deadLetters: fakeDeadLetters(letters, asked), host: '127.0.0.1', allowedHosts: [] })
   return app
 }
 

@@ -1,7 +1,8 @@
-import type { DeadLetters } from '@house-helper/event-log'
+import type { DeadLetters, EventLog } from '@house-helper/event-log'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 import { answers } from './answers.ts'
+import { coverageAnswer } from './coverage-answer.ts'
 import {
   commandAnswer,
   commandResultSchema,
@@ -58,14 +59,14 @@ const redriveSchema = z.strictObject({
 const discardSchema = z.strictObject(commandFields)
 
 /** Routes that find, redrive and discard dead letters. */
-export function deadLetterRoutes(letters: DeadLetters): FastifyPluginAsyncZod {
+export function deadLetterRoutes(letters: DeadLetters, log: Pick<EventLog, 'coverage'>): FastifyPluginAsyncZod {
   return async (app) => {
-    await app.register(readingRoutes(letters))
+    await app.register(readingRoutes(letters, log))
     await app.register(commandRoutes(letters))
   }
 }
 
-function readingRoutes(letters: DeadLetters): FastifyPluginAsyncZod {
+function readingRoutes(letters: DeadLetters, log: Pick<EventLog, 'coverage'>): FastifyPluginAsyncZod {
   return async (app) => {
     app.get(
       '/dead-letters',
@@ -80,9 +81,12 @@ function readingRoutes(letters: DeadLetters): FastifyPluginAsyncZod {
       },
       async (request, reply) => {
         const { limit = '50', ...query } = request.query
-        const { items, next } = await letters.list({ ...query, limit: Number(limit) })
+        const [{ items, next }, coverage] = await Promise.all([
+          letters.list({ ...query, limit: Number(limit) }),
+          log.coverage(),
+        ])
         reply.type('application/json')
-        return JSON.stringify({ deadLetters: items.map(summaryAnswer), next })
+        return JSON.stringify({ deadLetters: items.map(summaryAnswer), next, coverage: coverageAnswer(coverage) })
       },
     )
     app.get(
@@ -98,8 +102,12 @@ function readingRoutes(letters: DeadLetters): FastifyPluginAsyncZod {
       },
       async (request, reply) => {
         const { limit = '50', ...query } = request.query
+        const [groups, coverage] = await Promise.all([
+          letters.groups({ ...query, limit: Number(limit) }),
+          log.coverage(),
+        ])
         reply.type('application/json')
-        return JSON.stringify({ groups: await letters.groups({ ...query, limit: Number(limit) }) })
+        return JSON.stringify({ groups, coverage: coverageAnswer(coverage) })
       },
     )
     app.get(
@@ -115,13 +123,13 @@ function readingRoutes(letters: DeadLetters): FastifyPluginAsyncZod {
         },
       },
       async (request, reply) => {
-        const letter = await letters.get(request.params.id)
+        const [letter, coverage] = await Promise.all([letters.get(request.params.id), log.coverage()])
         if (letter === undefined) {
           const detail = `No dead letter has the id ${JSON.stringify(request.params.id)}: GET /api/v1/dead-letters lists them.`
           return sendProblem(request, reply, { status: 404, detail })
         }
         reply.type('application/json')
-        return JSON.stringify(deadLetterAnswer(letter))
+        return JSON.stringify({ ...deadLetterAnswer(letter), coverage: coverageAnswer(coverage) })
       },
     )
   }

@@ -1,44 +1,76 @@
-import type { EventRecord } from '@house-helper/event-log'
+import type { EventLog, EventPage, EventRecord } from '@house-helper/event-log'
 import { z } from 'zod'
+import { coverageAnswer, coverageSchema } from './coverage-answer.ts'
 import { jsonMembers } from './json-members.ts'
 
 const jsonObject = z.looseObject({}).describe('A JSON object, exactly as the publisher wrote it.')
 
+const eventFields = {
+  id: z.string().describe("The event's id, as its publisher gave it."),
+  recordId: z
+    .string()
+    .describe("The record's id: the event's or, where another event has that, `<id>@<topic>/<partition>/<offset>`."),
+  type: z.string().describe('The event type, such as `task.completed`.'),
+  source: z.string().describe('The service that published it.'),
+  subject: z
+    .string()
+    .optional()
+    .describe('Whom it is about: the household, else the user. Absent if it names neither.'),
+  householdId: z.string().optional(),
+  userId: z.string().optional(),
+  timestamp: z.string().describe('When it happened, exactly as the publisher wrote it (RFC 3339).'),
+  version: z.string().describe("The contract's version, `major.minor`."),
+  correlationId: z.string().describe('What it belongs to; its own id where it began something.'),
+  causationId: z.string().optional().describe('The id of the event that caused it. Absent if none did.'),
+  data: jsonObject,
+  metadata: jsonObject.optional(),
+  contract: z
+    .enum(['ok', 'broken', 'unknown-type', 'unknown-version'])
+    .describe('What the contracts thought of it when it was recorded.'),
+  issues: z
+    .array(z.strictObject({ path: z.string(), message: z.string() }))
+    .describe('What breaks the contract; empty unless `contract` is `broken`.'),
+  conflict: z.boolean().describe('Whether another event has the same id and says something else.'),
+  position: z
+    .strictObject({ topic: z.string(), partition: z.int(), offset: z.int(), generation: z.int() })
+    .describe("Where it lies in Kafka. The generation rises when a topic's content was replaced."),
+  brokerTime: z.iso.datetime().describe('The timestamp of the Kafka message.'),
+  recordedAt: z.iso.datetime().describe('When the logger wrote it down.'),
+}
+
 /** An event as the API answers it. */
 export const eventSchema = z
-  .strictObject({
-    id: z.string().describe("The event's id, as its publisher gave it."),
-    recordId: z
-      .string()
-      .describe("The record's id: the event's or, where another event has that, `<id>@<topic>/<partition>/<offset>`."),
-    type: z.string().describe('The event type, such as `task.completed`.'),
-    source: z.string().describe('The service that published it.'),
-    subject: z
-      .string()
-      .optional()
-      .describe('Whom it is about: the household, else the user. Absent if it names neither.'),
-    householdId: z.string().optional(),
-    userId: z.string().optional(),
-    timestamp: z.string().describe('When it happened, exactly as the publisher wrote it (RFC 3339).'),
-    version: z.string().describe("The contract's version, `major.minor`."),
-    correlationId: z.string().describe('What it belongs to; its own id where it began something.'),
-    causationId: z.string().optional().describe('The id of the event that caused it. Absent if none did.'),
-    data: jsonObject,
-    metadata: jsonObject.optional(),
-    contract: z
-      .enum(['ok', 'broken', 'unknown-type', 'unknown-version'])
-      .describe('What the contracts thought of it when it was recorded.'),
-    issues: z
-      .array(z.strictObject({ path: z.string(), message: z.string() }))
-      .describe('What breaks the contract; empty unless `contract` is `broken`.'),
-    conflict: z.boolean().describe('Whether another event has the same id and says something else.'),
-    position: z
-      .strictObject({ topic: z.string(), partition: z.int(), offset: z.int(), generation: z.int() })
-      .describe("Where it lies in Kafka. The generation rises when a topic's content was replaced."),
-    brokerTime: z.iso.datetime().describe('The timestamp of the Kafka message.'),
-    recordedAt: z.iso.datetime().describe('When the logger wrote it down.'),
-  })
+  .strictObject(eventFields)
   .meta({ id: 'Event', description: 'An event as it was recorded.' })
+
+/** An event as it is answered alone. */
+export const coveredEventSchema = z
+  .strictObject({ ...eventFields, coverage: coverageSchema })
+  .meta({ id: 'CoveredEvent', description: 'An event as it was recorded, with how far the log was.' })
+
+/** A page of events. */
+export const eventPageSchema = z
+  .strictObject({
+    events: z.array(eventSchema).describe('Newest first, by the time of the event.'),
+    next: z.string().optional().describe('The `cursor` of the next page; absent on the last one.'),
+    filter: z.string().describe('The filter as it was understood, with times resolved.'),
+    asOf: z
+      .string()
+      .describe(
+        'What all pages of this list are pinned to: how far the log was recorded at the first. An export takes it.',
+      ),
+    coverage: coverageSchema,
+  })
+  .meta({ id: 'EventPage', description: 'A page of events. It may be shorter than `limit` and yet have a `next`.' })
+
+/** Writes a page as JSON text of {@link eventPageSchema}. */
+export async function eventPageJson(
+  { items, next, filter, asOf, coverage }: EventPage,
+  log: Pick<EventLog, 'writeVector'>,
+): Promise<string> {
+  const rest = JSON.stringify({ next, filter, asOf: await log.writeVector(asOf), coverage: coverageAnswer(coverage) })
+  return `{"events":[${items.map(eventJson).join(',')}],${rest.slice(1)}`
+}
 
 /**
  * Writes a record as JSON text of {@link eventSchema}.
@@ -74,4 +106,12 @@ export function eventJson(record: EventRecord): string {
   const cut = [`"data":${own.get('data') ?? '{}'}`]
   if (record.metadata !== undefined) cut.push(`"metadata":${own.get('metadata') ?? '{}'}`)
   return `${JSON.stringify(envelope).slice(0, -1)},${cut.join(',')},${JSON.stringify(rest).slice(1)}`
+}
+
+/**
+ * Writes a record as {@link eventJson} does, in one line: line breaks of the publisher's text become spaces, which changes
+ * no value, since they stand between values only.
+ */
+export function eventLine(record: EventRecord): string {
+  return eventJson(record).replace(/[\r\n]+/g, ' ')
 }

@@ -1,38 +1,32 @@
-import type { EventLog } from '@house-helper/event-log'
+import type { DeliveryReader, EventLog, EventRecord } from '@house-helper/event-log'
+import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 import { answers } from './answers.ts'
-import { eventJson, eventSchema } from './event-answer.ts'
-import { eventPage } from './event-pages.ts'
-import { cursor, limit, text, time } from './parameters.ts'
+import { coverageAnswer } from './coverage-answer.ts'
+import { deliveriesAnswer, deliveriesSchema } from './delivery-answer.ts'
+import { coveredEventSchema, eventJson, eventPageJson, eventPageSchema } from './event-answer.ts'
+import { checkFilter } from './filter-parameter.ts'
+import { cursor, filter, limit, text } from './parameters.ts'
 import { sendProblem } from './problem.ts'
 
-/** What a list of events can be narrowed by. */
-const eventQuerySchema = z.strictObject({
-  subject: text.optional().describe('Events about this household or user.'),
-  household: text
-    .optional()
-    .describe(
-      "Events that name this household. Where the log is large, `subject` is faster; it leaves out users' events.",
-    ),
-  user: text.optional().describe('Events that name this user. Give `subject` or `type` too where the log is large.'),
-  type: text.optional().describe('The event type, such as `task.completed`.'),
-  since: time.optional().describe('The earliest time of the event, inclusive.'),
-  until: time.optional().describe('The latest time of the event, exclusive.'),
+const listSchema = z.strictObject({
+  q: filter.optional(),
   limit: limit.optional().describe('How many events to answer at most.'),
-  cursor: cursor.optional().describe('`next` of the page before.'),
+  cursor: cursor.optional().describe('`next` of the page before, with the same `q`.'),
 })
+const paramsSchema = z.strictObject({ id: text.describe("The event's id or, for a conflict, the record's.") })
+const nothing = z.strictObject({})
+const bytes = z.string().meta({ id: 'Bytes', format: 'binary', description: 'Bytes, exactly as Kafka had them.' })
 
-/** A page of events. */
-export const eventPageSchema = z
-  .strictObject({
-    events: z.array(eventSchema).describe('Newest first, by the time of the event.'),
-    next: z.string().optional().describe('The `cursor` of the next page; absent on the last one.'),
-  })
-  .meta({ id: 'EventPage', description: 'A page of events. It may be shorter than `limit` and yet have a `next`.' })
+/** What the routes of events take of the log. */
+export interface EventSources {
+  readonly log: Pick<EventLog, 'get' | 'list' | 'raw' | 'coverage' | 'writeVector'>
+  readonly deliveries: DeliveryReader
+}
 
 /** Routes that read events from the log. */
-export function eventRoutes(log: Pick<EventLog, 'get' | 'list'>): FastifyPluginAsyncZod {
+export function eventRoutes({ log, deliveries }: EventSources): FastifyPluginAsyncZod {
   return async (app) => {
     app.get(
       '/events',
@@ -40,19 +34,27 @@ export function eventRoutes(log: Pick<EventLog, 'get' | 'list'>): FastifyPluginA
         schema: {
           operationId: 'listEvents',
           summary: 'Lists events, newest first.',
+          description:
+            'All pages of a list are pinned to its first: what is recorded later moves none of them. Relative times count from the first page too.',
           tags: ['events'],
-          querystring: eventQuerySchema,
+          querystring: listSchema,
           response: answers('A page of events.', eventPageSchema, [400, 421, 500, 503]),
         },
       },
       async (request, reply) => {
-        const { household, user, limit = '50', ...rest } = request.query
-        const page = await eventPage(log, { ...rest, householdId: household, userId: user, limit: Number(limit) })
-        const next = page.next === undefined ? '' : `,"next":${JSON.stringify(page.next)}`
+        const { q = '', limit = '50', cursor } = request.query
+        checkFilter(q)
+        const page = await log.list({ filter: q, limit: Number(limit), cursor })
         reply.type('application/json')
-        return `{"events":[${page.items.map(eventJson).join(',')}]${next}}`
+        return await eventPageJson(page, log)
       },
     )
+    await app.register(oneEventRoutes({ log, deliveries }))
+  }
+}
+
+function oneEventRoutes({ log, deliveries }: EventSources): FastifyPluginAsyncZod {
+  return async (app) => {
     app.get(
       '/events/:id',
       {
@@ -60,20 +62,73 @@ export function eventRoutes(log: Pick<EventLog, 'get' | 'list'>): FastifyPluginA
           operationId: 'getEvent',
           summary: 'Gets the event with an id.',
           tags: ['events'],
-          params: z.strictObject({ id: text.describe("The event's id or, for a conflict, the record's.") }),
-          querystring: z.strictObject({}),
-          response: answers('The event.', eventSchema, [400, 404, 421, 500, 503]),
+          params: paramsSchema,
+          querystring: nothing,
+          response: answers('The event.', coveredEventSchema, [400, 404, 421, 500, 503]),
         },
       },
       async (request, reply) => {
-        const record = await log.get(request.params.id)
-        if (record === undefined) {
-          const detail = `No event with the id ${JSON.stringify(request.params.id)} is recorded, or not yet: GET /api/v1/topics shows the lag.`
-          return sendProblem(request, reply, { status: 404, detail })
-        }
+        const [record, coverage] = await Promise.all([log.get(request.params.id), log.coverage()])
+        if (record === undefined) return sendNoEvent(request, reply, request.params.id)
         reply.type('application/json')
-        return eventJson(record)
+        return `${eventJson(record).slice(0, -1)},"coverage":${JSON.stringify(coverageAnswer(coverage))}}`
+      },
+    )
+    app.get(
+      '/events/:id/raw',
+      {
+        schema: {
+          operationId: 'getEventBytes',
+          summary: 'Gets the value of the event’s message, byte for byte.',
+          tags: ['events'],
+          params: paramsSchema,
+          querystring: nothing,
+          response: answers(
+            'The bytes of the value. The key, where there is one, is in the header X-Kafka-Key-Base64.',
+            bytes,
+            [400, 404, 421, 500, 503],
+            'application/octet-stream',
+          ),
+        },
+      },
+      async (request, reply) => {
+        const raw = await log.raw(request.params.id)
+        if (raw === undefined) return sendNoEvent(request, reply, request.params.id)
+        const { topic, partition, offset, generation, key, value } = raw
+        reply.headers({
+          'content-type': 'application/octet-stream',
+          'x-kafka-position': `${topic}/${partition}/${offset}`,
+          'x-log-generation': generation,
+          ...(key === null ? {} : { 'x-kafka-key-base64': Buffer.from(key).toString('base64') }),
+        })
+        return reply.send(Buffer.from(value.buffer, value.byteOffset, value.byteLength))
+      },
+    )
+    app.get(
+      '/events/:id/deliveries',
+      {
+        schema: {
+          operationId: 'listDeliveries',
+          summary: 'Says where each consumer group stands with an event.',
+          tags: ['events'],
+          params: paramsSchema,
+          querystring: nothing,
+          response: answers('Where the groups stand.', deliveriesSchema, [400, 404, 421, 500, 503]),
+        },
+      },
+      async (request, reply) => {
+        const [record, coverage] = await Promise.all([log.get(request.params.id), log.coverage()])
+        if (record === undefined) return sendNoEvent(request, reply, request.params.id)
+        reply.type('application/json')
+        const answer = deliveriesAnswer(await deliveries.of(record))
+        return JSON.stringify({ ...answer, coverage: coverageAnswer(coverage) })
       },
     )
   }
+}
+
+/** Answers that no event has an id. */
+export function sendNoEvent(request: FastifyRequest, reply: FastifyReply, id: EventRecord['id']): FastifyReply {
+  const detail = `No event with the id ${JSON.stringify(id)} is recorded, or not yet: GET /api/v1/coverage shows how far the log is.`
+  return sendProblem(request, reply, { status: 404, detail })
 }

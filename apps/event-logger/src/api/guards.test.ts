@@ -1,24 +1,15 @@
 import type { EventLog } from '@house-helper/event-log'
-import { silentLogger } from '@house-helper/events-core'
 import type { FastifyInstance } from 'fastify'
 import { afterEach, describe, expect, it } from 'vitest'
-import { fakeDeadLetters } from '../testing/fake-dead-letters.ts'
-import { fakeLog, measurements, record } from '../testing/fake-log.ts'
-import { createApi } from './api.ts'
+import { createFakeApi } from '../testing/fake-api.ts'
+import { fakeLog, record } from '../testing/fake-log.ts'
 import { problemSchema } from './problem-details.ts'
 
 let app: FastifyInstance | undefined
 afterEach(() => app?.close())
 
-async function apiOver(log: Pick<EventLog, 'get' | 'list' | 'totals'>): Promise<FastifyInstance> {
-  app = await createApi({
-    log,
-    deadLetters: fakeDeadLetters(),
-    measurements,
-    logger: silentLogger,
-    host: '10.1.2.3',
-    allowedHosts: ['logger.example'],
-  })
+async function apiOver(log: EventLog): Promise<FastifyInstance> {
+  app = await createFakeApi({ log })
   return app
 }
 

@@ -40,8 +40,14 @@ export function createLiveStreams(app: FastifyInstance, maxStreams: number = MAX
         controller.abort()
       })
       reply.raw.once('close', () => controller.abort())
-      // Proxies would hold back what is to be seen at once.
-      return reply.type(contentType).header('x-accel-buffering', 'no').send(stream)
+      reply.headers({
+        'content-type': contentType,
+        // Proxies would hold back what is to be seen at once.
+        'x-accel-buffering': 'no',
+        // A connection that stays for another request would outlive the API's closing.
+        connection: 'close',
+      })
+      return reply.send(stream)
     },
   }
 }

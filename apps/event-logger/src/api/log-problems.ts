@@ -1,7 +1,8 @@
 import { isHouseHelperError } from '@house-helper/events-core'
+import { z } from 'zod'
 import { type ProblemError, parameterError } from './problem-details.ts'
 
-/** What an error of the event log is to whoever asked, or undefined for what only the operator can mend. */
+/** What an error of the event log or of Kafka is to whoever asked, or undefined for what only the operator can mend. */
 export function logProblem(
   error: unknown,
 ): { status: number; detail: string; errors?: readonly ProblemError[] } | undefined {
@@ -9,13 +10,56 @@ export function logProblem(
   switch (error.code) {
     case 'LOG_QUERY_INVALID':
       return { status: 400, detail: error.message }
+    case 'LOG_FILTER_INVALID':
+      return { status: 400, detail: error.message, errors: [filterError(error)] }
+    case 'LOG_VECTOR_INVALID':
+      return { status: 400, detail: error.message }
     case 'LOG_CURSOR_INVALID':
       return { status: 400, detail: error.message, errors: [parameterError('cursor', error.message)] }
+    case 'LOG_REPLAY_REFUSED':
+      return { status: 400, detail: error.message, errors: replayErrors(error) }
+    case 'LOG_REPLAY_CONFLICT':
+      return { status: 409, detail: error.message }
     case 'LOG_QUERY_TIMEOUT':
       return { status: 503, detail: error.message }
     case 'LOG_UNREACHABLE':
       return { status: 503, detail: 'The log cannot be read now, since MongoDB does not answer. Try again in a while.' }
+    case 'UNREACHABLE':
+    case 'TIMEOUT':
+      return { status: 503, detail: 'Kafka does not answer now, or not in time. Try again in a while.' }
+    case 'NOT_AUTHORIZED':
+    case 'AUTHENTICATION_FAILED':
+      return { status: 503, detail: 'Kafka refuses the event logger; its log has the reason under the request id.' }
     default:
       return undefined
   }
+}
+
+const placeSchema = z
+  .object({ position: z.int(), length: z.int(), expected: z.string() })
+  .partial()
+  .transform(({ position, length, expected }) => ({
+    ...(position === undefined ? {} : { position }),
+    ...(length === undefined ? {} : { length }),
+    ...(expected === undefined ? {} : { expected }),
+  }))
+
+/** Where a filter is wrong. */
+function filterError({ details, message }: { details: unknown; message: string }): ProblemError {
+  return parameterError('q', message, placeSchema.safeParse(details).data ?? {})
+}
+
+const issuesSchema = z.object({
+  issues: z.array(z.object({ path: z.array(z.union([z.string(), z.number()])), message: z.string() })),
+})
+
+/** Where in the body, or in which header, a replay's request is wrong. */
+function replayErrors({ details, message }: { details: unknown; message: string }): ProblemError[] {
+  const { issues } = issuesSchema.safeParse(details).data ?? { issues: [{ path: [], message }] }
+  return issues.map(({ path, message: detail }) => {
+    const [first] = path
+    return first === 'Idempotency-Key'
+      ? parameterError(first, detail)
+      : { pointer: path.map((part) => `/${part}`).join(''), detail }
+  })
 }

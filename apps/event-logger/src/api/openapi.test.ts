@@ -1,9 +1,7 @@
-import { silentLogger } from '@house-helper/events-core'
 import { Validator } from '@seriousme/openapi-schema-validator'
 import type { FastifyInstance } from 'fastify'
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { fakeDeadLetters } from '../testing/fake-dead-letters.ts'
-import { createApi } from './api.ts'
+import { createFakeApi } from '../testing/fake-api.ts'
 
 interface Operation {
   readonly operationId: string
@@ -18,25 +16,12 @@ interface Document {
   readonly components: { readonly schemas: Readonly<Record<string, unknown>> }
 }
 
-const unused = async (): Promise<never> => {
-  throw new Error('The documentation reads no log.')
-}
-
 let app: FastifyInstance
 let document: Document
 let specification: Record<string, unknown>
 
 beforeAll(async () => {
-  const log = { list: unused, get: unused, totals: unused, quarantine: unused }
-  const measurements = { lag: () => [], sizes: () => [] }
-  app = await createApi({
-    log,
-    deadLetters: fakeDeadLetters(),
-    measurements,
-    logger: silentLogger,
-    host: '127.0.0.1',
-    allowedHosts: [],
-  })
+  app = await createFakeApi()
   specification = (await app.inject('/api/v1/openapi.json')).json()
   document = specification as unknown as Document
 })
@@ -60,14 +45,36 @@ it('describes every route that there is', () => {
     Object.keys(methods).map((method) => `${method.toUpperCase()} ${path}`),
   )
   expect(documented.sort()).toEqual([
+    'GET /api/v1/consumer-groups',
+    'GET /api/v1/correlations/{id}',
+    'GET /api/v1/coverage',
     'GET /api/v1/dead-letters',
     'GET /api/v1/dead-letters/groups',
     'GET /api/v1/dead-letters/{id}',
     'GET /api/v1/events',
+    'GET /api/v1/events/export',
+    'GET /api/v1/events/histogram',
+    'GET /api/v1/events/stats',
+    'GET /api/v1/events/stream',
     'GET /api/v1/events/{id}',
+    'GET /api/v1/events/{id}/causation',
+    'GET /api/v1/events/{id}/deliveries',
+    'GET /api/v1/events/{id}/raw',
+    'GET /api/v1/quarantine',
+    'GET /api/v1/replay-plans/{id}',
+    'GET /api/v1/replays',
+    'GET /api/v1/replays/{id}',
+    'GET /api/v1/replays/{id}/progress',
+    'GET /api/v1/timelines/household/{id}',
+    'GET /api/v1/timelines/user/{id}',
     'GET /api/v1/topics',
     'POST /api/v1/dead-letters/discard',
     'POST /api/v1/dead-letters/redrive',
+    'POST /api/v1/replay-plans',
+    'POST /api/v1/replays',
+    'POST /api/v1/replays/{id}/cancel',
+    'POST /api/v1/replays/{id}/pause',
+    'POST /api/v1/replays/{id}/resume',
   ])
 })
 
@@ -77,7 +84,8 @@ it('gives each operation a name, a summary, described parameters, and problems a
     expect(operation.summary).toMatch(/\.$/)
     for (const parameter of operation.parameters ?? []) expect(parameter.description).toMatch(/\.$/)
     const { 200: success, ...failures } = operation.responses
-    expect(success?.content['application/json']?.schema).toEqual({
+    const [schema] = Object.values(success?.content ?? {}).map((content) => content.schema)
+    expect(schema).toEqual({
       $ref: expect.stringMatching(/^#\/components\/schemas\//),
     })
     expect(Object.keys(failures)).toEqual(expect.arrayContaining(['400', '421', '500', '503']))
@@ -91,14 +99,34 @@ it('gives each operation a name, a summary, described parameters, and problems a
 
 it('has the schemas of the API and no others', () => {
   expect(Object.keys(document.components.schemas).sort()).toEqual([
+    'Bytes',
+    'Causation',
+    'CausedEvent',
+    'ConsumerGroup',
+    'ConsumerGroupList',
+    'Correlation',
+    'Coverage',
+    'CoveredEvent',
     'DeadLetter',
     'DeadLetterCommandResult',
     'DeadLetterGroups',
     'DeadLetterPage',
     'DeadLetterSummary',
+    'Deliveries',
+    'Delivery',
     'Event',
     'EventPage',
+    'EventStats',
+    'EventSummary',
+    'ExportLine',
+    'ExportTrailer',
+    'FullCoverage',
+    'Histogram',
     'Problem',
+    'QuarantinePage',
+    'ReplayList',
+    'ReplayPlan',
+    'ReplayRun',
     'Topic',
     'TopicList',
   ])

@@ -16,6 +16,9 @@ export async function describeApi(app: FastifyInstance): Promise<void> {
       tags: [
         { name: 'events', description: 'Events as they were recorded.' },
         { name: 'dead letters', description: 'Events that a group gave up on.' },
+        { name: 'replays', description: 'Sending recorded events again, to groups that are named.' },
+        { name: 'quarantine', description: 'Messages without a readable envelope.' },
+        { name: 'consumer groups', description: 'Who receives events, and how far behind they are.' },
         { name: 'topics', description: 'What was recorded of each topic, and how far behind the logger is.' },
       ],
     },

@@ -3,6 +3,7 @@ import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 import type { Measurements } from '../measurements.ts'
 import { answers } from './answers.ts'
+import { coverageAnswer, coverageSchema } from './coverage-answer.ts'
 
 const count = z.int().nonnegative()
 
@@ -29,7 +30,7 @@ export const topicSchema = z
 
 /** The answer with all topics. */
 export const topicListSchema = z
-  .strictObject({ topics: z.array(topicSchema).describe('By name.') })
+  .strictObject({ topics: z.array(topicSchema).describe('By name.'), coverage: coverageSchema })
   .meta({ id: 'TopicList', description: 'Every domain topic that was recorded or can be seen.' })
 
 /** A topic as the API answers it. */
@@ -37,7 +38,7 @@ export type TopicAnswer = z.output<typeof topicSchema>
 
 /** Routes about topics. */
 export function topicRoutes(
-  log: Pick<EventLog, 'totals'>,
+  log: Pick<EventLog, 'totals' | 'coverage'>,
   measurements: Pick<Measurements, 'lag' | 'sizes'>,
 ): FastifyPluginAsyncZod {
   return async (app) => {
@@ -54,7 +55,8 @@ export function topicRoutes(
       },
       async (_request, reply) => {
         reply.type('application/json')
-        return JSON.stringify({ topics: await topicAnswers(log, measurements) })
+        const [topics, coverage] = await Promise.all([topicAnswers(log, measurements), log.coverage()])
+        return JSON.stringify({ topics, coverage: coverageAnswer(coverage) })
       },
     )
   }

@@ -1,4 +1,14 @@
-import type { EventLog, EventRecord, ListQuery } from '@house-helper/event-log'
+import {
+  type Coverage,
+  type EventLog,
+  type EventPage,
+  type EventRecord,
+  type ListQuery,
+  type PositionVector,
+  type QuarantinedMessage,
+  readVectorText,
+  writeVectorText,
+} from '@house-helper/event-log'
 
 /** A message of the Go service, with values in its data that JSON.parse would change. */
 export const goMessage = `{ "id": "20251009120000-abc123", "type": "task.completed", "source": "api-service",
@@ -40,28 +50,94 @@ export function record(fields: Partial<EventRecord> = {}): EventRecord {
   }
 }
 
-/** A log over an array, which notes what it was asked. */
-export function fakeLog(
-  records: readonly EventRecord[],
-  asked: ListQuery[] = [],
-): Pick<EventLog, 'get' | 'list' | 'totals'> {
+/** Two topics, one of which has a message that is not recorded yet. */
+export const coverage: Coverage = {
+  complete: false,
+  measuredAt: new Date('2026-01-01T00:00:00Z'),
+  partitions: [
+    { topic: 'house-helper.bills', partition: 0, generation: 1, next: 4, end: 4, missing: 0 },
+    { topic: 'house-helper.tasks', partition: 1, generation: 2, next: 42, end: 43, missing: 1 },
+  ],
+}
+
+const asOf: PositionVector = [{ topic: 'house-helper.tasks', partition: 1, generation: 2, offset: 42 }]
+
+/** What a fake log was asked, by the function's name. */
+export type Asked = [name: string, ...query: unknown[]][]
+
+/** A log over an array, in which each filter finds all records; it notes what it was asked. */
+export function fakeLog(records: readonly EventRecord[], asked: Asked = []): EventLog {
+  const note = (...question: Asked[number]): void => void asked.push(question)
+  const page = (query: ListQuery): EventPage => {
+    const from = Number(query.cursor ?? 0)
+    const end = from + (query.limit ?? 50)
+    const next = end < records.length ? String(end) : undefined
+    return { items: records.slice(from, end), next, filter: 'type:as.understood', asOf, coverage }
+  }
+  const counted = { filter: 'since:then', complete: true, coverage }
   return {
     list: async (query = {}) => {
-      asked.push(query)
-      const from = Number(query.cursor ?? 0)
-      const end = from + (query.limit ?? 50)
-      const coverage = { complete: undefined, measuredAt: undefined, partitions: [] }
-      const next = end < records.length ? String(end) : undefined
-      return { items: records.slice(from, end), next, filter: '', asOf: [], coverage }
+      note('list', query)
+      return page(query)
+    },
+    timeline: async (query) => {
+      note('timeline', query)
+      return page(query)
     },
     get: async (id) => records.find(({ recordId }) => recordId === id),
+    raw: async (id) => records.find(({ recordId }) => recordId === id),
+    causation: async (id, query) => {
+      note('causation', id, query)
+      const event = records.find(({ recordId }) => recordId === id)
+      const cause = { event: record({ recordId: 'effect', id: 'effect', causationId: id }), caused: [] }
+      return event && { event, ancestors: [], missingCause: 'gone', descendants: [cause], cuts: [], coverage }
+    },
+    correlation: async (correlationId, query) => {
+      note('correlation', correlationId, query)
+      const events = records.map((event, depth) => ({ event, depth }))
+      return { correlationId, events, missingCauses: ['gone'], cut: undefined, coverage }
+    },
+    histogram: async (query) => {
+      note('histogram', query)
+      const buckets = [{ from: '2026-01-01T00:00:00.000Z', total: 2, counts: [{ key: 'task.created', count: 2 }] }]
+      return { ...counted, bucketMs: 60_000, buckets, countedFrom: '2026-01-01T00:00:00.000Z' }
+    },
+    stats: async (query) => {
+      note('stats', query)
+      return { ...counted, total: 2, counts: [{ key: 'task.created', count: 2 }], countedFrom: undefined }
+    },
     totals: async () => [{ topic: 'house-helper.tasks', recorded: 3, repeats: 1, conflicts: 0, quarantined: 2 }],
+    coverage: async () => coverage,
+    recorded: async () => asOf,
+    async *read(query) {
+      note('read', query)
+      yield { records, position: asOf }
+    },
+    async *follow(query) {
+      note('follow', query)
+      yield { records, position: asOf }
+    },
+    writeVector: async (vector) => writeVectorText(vector),
+    readVector: async (text) => readVectorText(text),
+    quarantine: async (query) => {
+      note('quarantine', query)
+      return { items: [quarantined], next: undefined }
+    },
   }
+}
+
+/** A message that is no event. */
+const quarantined: QuarantinedMessage = {
+  ...{ id: 'house-helper.tasks/1/7', reason: 'not-utf8', message: 'The value is no UTF-8.' },
+  ...{ topic: 'house-helper.tasks', partition: 1, offset: 7, generation: 1, key: null, value: Buffer.from([0xff]) },
+  headers: [['odd', Buffer.from('x')]],
+  brokerTime: new Date('2026-01-01T00:00:00Z'),
+  quarantinedAt: new Date('2026-01-01T00:00:01Z'),
 }
 
 /** Measurements of two topics. */
 export const measurements = {
-  lag: () => [{ topic: 'house-helper.tasks', partition: 1, messages: 5, seconds: 1.5 }],
+  lag: () => [{ topic: 'house-helper.tasks', partition: 1, messages: 5, seconds: 1.5, end: 47 }],
   sizes: () => [
     { topic: 'house-helper.tasks', partition: 1, bytes: 1000 },
     { topic: 'house-helper.bills', partition: 0, bytes: 7 },
