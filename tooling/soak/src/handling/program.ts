@@ -10,7 +10,13 @@ export const HANDLER_STARTED = 'The handler has started.'
 /** What it says once it has closed, with what its subscriber had counted. */
 export const HANDLER_CLOSED = 'The handler has closed.'
 
-const closedSchema = z.object({ received: z.number(), handled: z.number(), repeated: z.number() })
+const closedSchema = z.object({
+  received: z.number(),
+  handled: z.number(),
+  repeated: z.number(),
+  /** Effects of attempts whose signal had aborted before their handler was done. */
+  staleEffects: z.number(),
+})
 
 /** What a handling service had counted when it closed. */
 export type HandledCounts = Readonly<z.output<typeof closedSchema>>

@@ -1,6 +1,7 @@
 import { once } from 'node:events'
 import { MongoClient } from 'mongodb'
 import { z } from 'zod'
+import { staleEffectsOf } from '../handling/handler.ts'
 import { HANDLER_CLOSED, HANDLER_STARTED } from '../handling/program.ts'
 import { createHandlingService } from '../handling/service.ts'
 
@@ -23,7 +24,7 @@ const say = (level: string) => (fields: object, msg?: string) =>
   console.log(JSON.stringify({ level, msg, ...fields }, (_, value) => (value instanceof Error ? String(value) : value)))
 
 const client = new MongoClient(env.MONGODB_URI, { serverSelectionTimeoutMS: 5_000, connectTimeoutMS: 5_000 })
-const { subscriber } = createHandlingService({
+const { subscriber, stale } = createHandlingService({
   client,
   database: env.MONGODB_DATABASE,
   types: env.HANDLED_TYPES,
@@ -38,6 +39,7 @@ console.log(JSON.stringify({ msg: HANDLER_STARTED }))
 await Promise.race([ending, subscriber.closed])
 await subscriber.close()
 const { received, handled, repeated } = subscriber.stats()
-console.log(JSON.stringify({ msg: HANDLER_CLOSED, received, handled, repeated }))
+const staleEffects = await staleEffectsOf(client.db(env.MONGODB_DATABASE), stale)
+console.log(JSON.stringify({ msg: HANDLER_CLOSED, received, handled, repeated, staleEffects }))
 // A handler that never settles must not keep the process.
 process.exit(0)

@@ -1,5 +1,5 @@
 import type { MongoClient } from 'mongodb'
-import { committedAttempts } from '../handling/handler.ts'
+import { staleEffectsOf } from '../handling/handler.ts'
 import { createHandlingService, type HandlingService } from '../handling/service.ts'
 import type { SoakStack } from '../stack.ts'
 import type { Stand } from '../stand.ts'
@@ -77,9 +77,10 @@ export function createMembers(stack: SoakStack, stand: Stand, client: MongoClien
       while (working.length > 0) leave()
       await Promise.all(moves)
     },
-    async staleEffects() {
-      const ids = all.flatMap(({ stale }) => [...stale])
-      return committedAttempts(stand.service).countDocuments({ _id: { $in: ids } })
-    },
+    staleEffects: () =>
+      staleEffectsOf(
+        stand.service,
+        all.flatMap(({ stale }) => [...stale]),
+      ),
   }
 }
