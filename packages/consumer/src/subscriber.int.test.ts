@@ -118,6 +118,25 @@ describe('a subscriber on Kafka', () => {
     expect(handled.slice(190)).toEqual(range(0, 10).map((step) => `poison-0-${step}`))
   })
 
+  it('has one member handle an event for longer than its session lasts', { timeout: WAIT_MS }, async () => {
+    const sessionTimeoutMs = 6000
+    const attempts: string[] = []
+    let ended = 0
+    const handle: Handlers<typeof chores>['chore.started'] = async ({ householdId }, { signal }) => {
+      if (!householdId.startsWith('long')) return
+      attempts.push(householdId)
+      const endMs = performance.now() + sessionTimeoutMs * 1.5
+      await until('a session and a half are over', () => signal.aborted || performance.now() > endMs, WAIT_MS)
+      ended += 1
+    }
+    const members = [0, 1].map(() => subscriber({ 'chore.started': handle }, { sessionTimeoutMs }))
+    for (const member of members) await member.start()
+    await publishSteps('long', 1, [0])
+    await until('it is handled', () => members.some((member) => member.stats().handled > 0) && ended > 0, WAIT_MS)
+    expect(attempts).toEqual(['long-0'])
+    expect(members.map((member) => member.health().status)).toEqual(['up', 'up'])
+  })
+
   it('loses nothing and keeps order while three members restart one by one', { timeout: 3 * WAIT_MS }, async () => {
     const seen = new Map<string, Set<number>>()
     const tooEarly: string[] = []
