@@ -22,10 +22,10 @@ export interface InboxMessage {
 
 /** Recorded events, and groups with inbox topics to replay them to. */
 export interface ReplayStand extends Stand {
-  /** Replays that send; with short times, so that a test need not wait. */
-  replays(options?: Partial<ReplaysOptions>): Replays
-  /** Appends events to a partition and waits until they are recorded. */
-  record(ids: readonly string[], partition?: number, changes?: Record<string, unknown>): Promise<void>
+  /** Replays that send, unless they are not to; with short times, so that a test need not wait. */
+  replays(options?: Partial<ReplaysOptions> & { readonly send?: boolean }): Replays
+  /** Appends events to a partition, under a key where one is given, and waits until they are recorded. */
+  record(ids: readonly string[], partition?: number, changes?: Record<string, unknown>, key?: string): Promise<void>
   inbox(topic: string): Promise<readonly InboxMessage[]>
   /** Plans and runs, and waits until the run is in one of these states. */
   replay(replays: Replays, request: Parameters<Replays['plan']>[0], states?: readonly string[]): Promise<ReplayRun>
@@ -64,15 +64,15 @@ export async function createReplayStand(
   }
   return {
     ...stand,
-    replays(options = {}) {
+    replays({ send = true, ...options } = {}) {
       const replays = createReplays({ db: stand.db, transport, domains, leaseMs: 1_500, pollMs: 20, ...options })
       open.push(replays)
-      replays.start()
+      if (send) replays.start()
       return replays
     },
-    async record(ids, partition = 0, changes = {}) {
+    async record(ids, partition = 0, changes = {}, key = 'household-001') {
       await stand.append(
-        ids.map((id) => eventMessage(id, changes)),
+        ids.map((id) => ({ ...eventMessage(id, changes), key: Buffer.from(key) })),
         partition,
       )
       const next = (counts.get(partition) ?? 0) + ids.length

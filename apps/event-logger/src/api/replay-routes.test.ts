@@ -27,7 +27,7 @@ describe('POST /api/v1/replay-plans', () => {
   })
 
   it.each([
-    [{ filter: { type: { $ne: null } } }, '/filter/type'],
+    [{ filter: { type: { $ne: null } }, groups: ['points'] }, '/filter'],
     [{ groups: ['points'] }, '/filter'],
     [{ filter: 'id:x', groups: [{ $gt: '' }] }, '/groups/0'],
     [{ filter: 'id:x', groups: ['p'], ratePerSecond: 0 }, '/ratePerSecond'],
