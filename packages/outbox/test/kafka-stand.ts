@@ -3,7 +3,7 @@ import type { Transport } from '@house-helper/events-core'
 import { connectionFromEnv, createKafkaTransport } from '@house-helper/transport-kafkajs'
 import { Kafka, logLevel } from 'kafkajs'
 import type { Db, MongoClient } from 'mongodb'
-import { runProgram } from './program.ts'
+import { runProgram, type StartedProgram, startProgram } from './program.ts'
 import { createLampsTopic, openDatabase, setting } from './stand.ts'
 
 /** A Kafka stand is one test's topic on a real Kafka and its database. */
@@ -14,6 +14,8 @@ export interface KafkaStand {
   readonly topic: string
   /** Runs a program of this folder until it ends; resolves with the signal that ended it. */
   run(program: string, env: Readonly<Record<string, string>>): Promise<NodeJS.Signals | null>
+  /** Starts a program of this folder. */
+  start(program: string, env: Readonly<Record<string, string>>): StartedProgram
   close(): Promise<void>
 }
 
@@ -30,6 +32,7 @@ export async function createKafkaStand(): Promise<KafkaStand> {
     transport,
     topic,
     run: async (program, env) => (await runProgram(program, { ...env, KAFKA_TOPIC_PREFIX: topicPrefix })).signal,
+    start: (program, env) => startProgram(program, { ...env, KAFKA_TOPIC_PREFIX: topicPrefix }),
     async close() {
       await transport.close()
       await deleteTopic(topic)
