@@ -7,6 +7,7 @@ import { handledReport } from '../handling/handled-report.ts'
 import { taskTypes } from '../handling/task-types.ts'
 import { publishAll } from '../publishing.ts'
 import { atMost, type PartReport, reported, type SoakCase, type SoakContext } from '../soak-case.ts'
+import { DEFAULT_TRANSACTION_LIFETIME_S, limitTransactions } from '../stack.ts'
 import { createStand } from '../stand.ts'
 import { longEvents } from '../storm/long-events.ts'
 import { createMembers, type Members } from '../storm/members.ts'
@@ -34,6 +35,8 @@ async function storm(context: SoakContext, moves: number): Promise<PartReport> {
     ...{ servers: stack, name: `storm-${seed}`, domains: { tasks: 12 }, handledTypes, logDir: context.logDir },
   })
   await using client = await MongoClient.connect(stack.mongodbUri)
+  // Transactions last as long as their handlers.
+  await limitTransactions(stack.mongodbUri, 60)
   const random = randomNumbers(seed)
   const members = createMembers(stack, stand, client)
   try {
@@ -63,6 +66,7 @@ async function storm(context: SoakContext, moves: number): Promise<PartReport> {
     })
   } finally {
     await members.close()
+    await limitTransactions(stack.mongodbUri, DEFAULT_TRANSACTION_LIFETIME_S)
   }
 }
 

@@ -67,7 +67,7 @@ async function run(context: SoakContext, rounds: number): Promise<PartReport> {
   const stale = [await closeHandling(looping, END_MS), await closeHandling(other, END_MS)]
   await course.stop()
   for (const example of course.back.examples) log(example)
-  return handledReport(stand, {
+  return await handledReport(stand, {
     faults: rounds,
     log,
     figures: [

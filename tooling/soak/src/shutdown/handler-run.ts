@@ -49,7 +49,7 @@ export async function endStuckHandlers(context: SoakContext, rounds: number): Pr
   await last.said(HANDLER_STARTED, START_MS)
   await untilHandled(stand, { timeoutMs: 60_000, signal })
   await closeHandling(last, END_MS)
-  return handledReport(stand, {
+  return await handledReport(stand, {
     faults: 2 * rounds,
     log,
     figures: [

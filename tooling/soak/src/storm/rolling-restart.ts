@@ -52,7 +52,7 @@ export async function restartRolling(context: SoakContext, rounds: number): Prom
   await Promise.all(instances.map(end))
   const sum = (of: keyof HandledCounts): number => counts.reduce((total, one) => total + one[of], 0)
   const events = stand.book.events.size
-  return handledReport(stand, {
+  return await handledReport(stand, {
     faults: rounds * INSTANCES,
     log,
     figures: [
