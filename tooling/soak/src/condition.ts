@@ -25,3 +25,18 @@ export async function until(
     await sleep(everyMs, undefined, signal === undefined ? {} : { signal })
   }
 }
+
+/** Waits for a promise; fails at the deadline, naming what was waited for. */
+export async function within<Result>(work: Promise<Result>, timeoutMs: number, what: string): Promise<Result> {
+  const late = new AbortController()
+  const deadline = sleep(timeoutMs, undefined, { signal: late.signal }).then(() => {
+    throw new Error(`Not within ${timeoutMs} ms: ${what}.`)
+  })
+  // Ended before its time, the deadline has nothing to say.
+  deadline.catch(() => {})
+  try {
+    return await Promise.race([work, deadline])
+  } finally {
+    late.abort()
+  }
+}

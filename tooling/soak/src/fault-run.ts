@@ -7,7 +7,7 @@ import { countInvariants, type Findings, reportOf } from './invariants.ts'
 import { publishAll } from './publishing.ts'
 import { atLeast, type Figure, type PartReport, reported } from './soak-case.ts'
 import type { SoakStack } from './stack.ts'
-import { createStand, type Stand } from './stand.ts'
+import { briefLogger, createStand, type Stand } from './stand.ts'
 
 /** A run under random faults: events are published while connections and processes fail. */
 export interface FaultRunOptions {
@@ -44,8 +44,6 @@ export interface FaultRunOptions {
 // Twelve partitions; the handlers take a tenth of the events, as a service that is about one thing does.
 const domains = { tasks: 3, shopping: 3, bills: 3, laundry: 3 } as const
 const handledTypes = [...['bill.created', 'bill.updated', 'bill.paid', 'bill.overdue'], 'laundry.dry.complete']
-
-const briefLogger = new URL('./programs/brief-logger.ts', import.meta.url)
 
 /** Runs, waits until everything is recorded and handled, and counts. */
 export async function runUnderFaults(options: FaultRunOptions): Promise<PartReport> {

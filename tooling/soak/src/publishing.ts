@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { SoakEvent } from './events.ts'
-import type { Stand } from './stand.ts'
+import type { StandPublisher } from './stand.ts'
 
 /** How events are published. */
 export interface PublishingOptions {
@@ -14,7 +14,10 @@ export interface PublishingOptions {
 }
 
 /** Publishes events, each caller one after the other; resolves once each of them is in the book or was rejected. */
-export async function publishAll(stand: Stand, options: PublishingOptions): Promise<void> {
+export async function publishAll(
+  publisher: Pick<StandPublisher, 'publish'>,
+  options: PublishingOptions,
+): Promise<void> {
   const { events, count, callers, ratePerSecond = Number.POSITIVE_INFINITY, signal } = options
   const startMs = performance.now()
   let taken = 0
@@ -30,7 +33,7 @@ export async function publishAll(stand: Stand, options: PublishingOptions): Prom
       taken += 1
       const { value, done } = events.next()
       if (done) return
-      await stand.publish(value)
+      await publisher.publish(value)
     }
   }
   await Promise.all(Array.from({ length: callers }, call))

@@ -1,5 +1,5 @@
 import { type Transport, topicNames } from '@house-helper/events-core'
-import { createPublishers, type DomainName, type Publishers } from '@house-helper/household-simulator'
+import { createPublishers, type DomainName } from '@house-helper/household-simulator'
 import { createKafkaTransport } from '@house-helper/transport-kafkajs'
 import { Admin } from '@platformatic/kafka'
 import { type Db, MongoClient } from 'mongodb'
@@ -45,6 +45,8 @@ export interface Stand extends AsyncDisposable {
   readonly programs: readonly Program[]
   /** Publishes through the proxies and writes the acknowledgement into the book. Never rejects: see `book.rejected`. */
   publish(event: SoakEvent): Promise<void>
+  /** Opens further publishers with connections of their own; their acknowledgements are in the same book. */
+  openPublisher(): StandPublisher
   /** Starts an event logger, the real program; another one that takes the same variables can be named. */
   startLogger(env?: Readonly<Record<string, string>>, file?: URL): Program
   /** Starts a handler process of `handledTypes` under `once`; another program that takes the same variables can be named. */
@@ -53,18 +55,29 @@ export interface Stand extends AsyncDisposable {
   close(): Promise<void>
 }
 
+/** Publishers of all domains on connections of their own. */
+export interface StandPublisher extends AsyncDisposable {
+  /** As `publish` of the stand. */
+  publish(event: SoakEvent): Promise<void>
+  /** Sends what is queued, for at most so many milliseconds, and closes the connections. */
+  close(timeoutMs: number): Promise<void>
+}
+
 // As its Dockerfile starts it.
 const loggerArgs = ['--max-old-space-size=384', '--max-semi-space-size=8']
 const loggerMain = new URL('./main.ts', import.meta.resolve('@house-helper/event-logger'))
+/** The event logger with a session of 3 s, for `startLogger`: what a killed one held goes on within seconds. */
+export const briefLogger = new URL('./programs/brief-logger.ts', import.meta.url)
+
+const CLOSE_TIMEOUT_MS = 1_000
 const handlerProgram = new URL('./programs/handler.ts', import.meta.url)
 
 /** Creates the topics, of the handlers' group too, and opens what is needed. Nothing is started yet. */
 export async function createStand(options: StandOptions): Promise<Stand> {
   const { servers, name, handledTypes = [] } = options
   const transport = createKafkaTransport({ brokers: servers.brokers, topicPrefix: name })
-  const tested = createKafkaTransport({ brokers: servers.tested.brokers, topicPrefix: name })
   const client = await MongoClient.connect(servers.mongodbUri)
-  const stand = new RealStand(options, { transport, tested, client })
+  const stand = new RealStand(options, { transport, client })
   await createTopics(transport, options, stand.handlerGroup)
   if (handledTypes.length > 0) {
     const unknown = domainsOf(handledTypes).filter((domain) => !stand.domains.includes(domain))
@@ -75,7 +88,6 @@ export async function createStand(options: StandOptions): Promise<Stand> {
 
 interface Connections {
   readonly transport: Transport
-  readonly tested: Transport
   readonly client: MongoClient
 }
 
@@ -93,7 +105,7 @@ class RealStand implements Stand {
   readonly programs: Program[] = []
   readonly #options: StandOptions
   readonly #connections: Connections
-  readonly #publishers: Publishers
+  readonly #publisher: StandPublisher
   #started = 0
 
   constructor(options: StandOptions, connections: Connections) {
@@ -109,16 +121,33 @@ class RealStand implements Stand {
     this.service = connections.client.db(`${name}-service`)
     this.#options = options
     this.#connections = connections
-    this.#publishers = createPublishers({ transport: connections.tested })
+    this.#publisher = this.openPublisher()
   }
 
-  async publish(event: SoakEvent): Promise<void> {
-    const startMs = performance.now()
-    try {
-      const place = await this.#publishers.publish(event.event)
-      this.book.acknowledge(event, place, performance.now() - startMs)
-    } catch (error) {
-      this.book.reject(error)
+  publish(event: SoakEvent): Promise<void> {
+    return this.#publisher.publish(event)
+  }
+
+  openPublisher(): StandPublisher {
+    const { book, name } = this
+    const transport = createKafkaTransport({ brokers: this.#options.servers.tested.brokers, topicPrefix: name })
+    const publishers = createPublishers({ transport })
+    const close = async (timeoutMs: number): Promise<void> => {
+      await publishers.close(timeoutMs)
+      await transport.close()
+    }
+    return {
+      async publish(event) {
+        const startMs = performance.now()
+        try {
+          const place = await publishers.publish(event.event)
+          book.acknowledge(event, place, performance.now() - startMs)
+        } catch (error) {
+          book.reject(error)
+        }
+      },
+      close,
+      [Symbol.asyncDispose]: () => close(CLOSE_TIMEOUT_MS),
     }
   }
 
@@ -162,9 +191,8 @@ class RealStand implements Stand {
 
   async close(): Promise<void> {
     await Promise.all(this.programs.filter(({ hasEnded }) => !hasEnded).map((program) => program.kill()))
-    await this.#publishers.close(1_000)
-    const { transport, tested, client } = this.#connections
-    await tested.close()
+    await this.#publisher.close(CLOSE_TIMEOUT_MS)
+    const { transport, client } = this.#connections
     await this.#deleteTopics()
     await transport.close()
     await this.log.dropDatabase()
