@@ -10,18 +10,6 @@ export interface ListQuery {
   readonly limit?: number | undefined
   /** `next` of the page before, with the same filter. */
   readonly cursor?: string | undefined
-  /** @deprecated Use `filter`, as for the following. */
-  readonly subject?: string | undefined
-  /** @deprecated Use `filter`. */
-  readonly householdId?: string | undefined
-  /** @deprecated Use `filter`. */
-  readonly userId?: string | undefined
-  /** @deprecated Use `filter`. */
-  readonly type?: string | undefined
-  /** @deprecated Use `filter`. */
-  readonly since?: string | undefined
-  /** @deprecated Use `filter`. */
-  readonly until?: string | undefined
 }
 
 const listSchema = z.strictObject({
@@ -47,9 +35,9 @@ export interface CheckedList {
 
 /** Checks a list's query but for its filter; throws `LOG_QUERY_INVALID`. */
 export function checkList(query: ListQuery): CheckedList {
-  const { filter, subject, householdId, userId, type, since, until, ...rest } = query
+  const { filter = {}, ...rest } = query
   const { limit, cursor } = checkQuery(listSchema, rest)
-  return { filter: filter ?? { subject, household: householdId, user: userId, type, since, until }, limit, cursor }
+  return { filter, limit, cursor }
 }
 
 const timelineSchema = z.union([

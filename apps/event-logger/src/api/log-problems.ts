@@ -21,6 +21,7 @@ export function logProblem(
     case 'LOG_REPLAY_CONFLICT':
       return { status: 409, detail: error.message }
     case 'LOG_QUERY_TIMEOUT':
+    case 'LOG_INDEX_MISSING':
       return { status: 503, detail: error.message }
     case 'LOG_UNREACHABLE':
       return { status: 503, detail: 'The log cannot be read now, since MongoDB does not answer. Try again in a while.' }
@@ -50,16 +51,18 @@ function filterError({ details, message }: { details: unknown; message: string }
 }
 
 const issuesSchema = z.object({
-  issues: z.array(z.object({ path: z.array(z.union([z.string(), z.number()])), message: z.string() })),
+  issues: z.array(
+    z.object({ path: z.array(z.union([z.string(), z.number()])), message: z.string(), place: placeSchema.optional() }),
+  ),
 })
 
 /** Where in the body, or in which header, a replay's request is wrong. */
 function replayErrors({ details, message }: { details: unknown; message: string }): ProblemError[] {
   const { issues } = issuesSchema.safeParse(details).data ?? { issues: [{ path: [], message }] }
-  return issues.map(({ path, message: detail }) => {
+  return issues.map(({ path, message: detail, place }) => {
     const [first] = path
     return first === 'Idempotency-Key'
       ? parameterError(first, detail)
-      : { pointer: path.map((part) => `/${part}`).join(''), detail }
+      : { pointer: path.map((part) => `/${part}`).join(''), detail, ...place }
   })
 }
