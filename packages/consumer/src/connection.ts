@@ -1,8 +1,17 @@
+import type { Logger, Transport } from '@house-helper/events-core'
 import type { ConnectionSettings, OpenedTransport } from '@house-helper/transport-kafkajs'
-import type { SubscriberOptions } from './subscriber.ts'
+import type { SubscriberSettings } from './settings.ts'
+
+/** What a subscriber is made of, among which is how it is connected. */
+interface Connected extends SubscriberSettings, Partial<ConnectionSettings> {
+  readonly on: unknown
+  readonly once?: unknown
+  readonly logger?: Logger
+  readonly transport?: Transport
+}
 
 /** Takes the transport that was given, or opens one by the connection settings and the environment. */
-export async function connect(options: SubscriberOptions): Promise<OpenedTransport> {
+export async function connect(options: Connected): Promise<OpenedTransport> {
   const { transport, logger } = options
   if (transport !== undefined) return { transport, release: async () => {} }
   // Loaded when it is needed: with a transport of its own a subscriber works without a Kafka client.
@@ -11,7 +20,7 @@ export async function connect(options: SubscriberOptions): Promise<OpenedTranspo
 }
 
 /** What of the options is about the connection: all that is not about the subscriber, misspelt ones included. */
-function connectionOf(options: SubscriberOptions): Partial<ConnectionSettings> {
+function connectionOf(options: Connected): Partial<ConnectionSettings> {
   const { on, once, logger, transport, groupId, concurrency, maxPending, retry, timeoutMs, ...others } = options
   const { deadLetters, sessionTimeoutMs, commitIntervalMs, stallTimeoutMs, closeTimeoutMs, ...connection } = others
   return connection

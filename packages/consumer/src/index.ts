@@ -14,8 +14,6 @@ export {
   type HandlerSet,
   type HandlerSettings,
   type Handlers,
-  type LaterOptions,
-  type RetryOptions,
 } from './handlers.ts'
 export type { Health, HealthReason } from './health.ts'
 export { type ObservationOptions, type ObservedTransport, observeGroups } from './observation/observe-groups.ts'
@@ -29,6 +27,7 @@ export type {
 export { oldestAgeSeconds } from './observation/oldest.ts'
 export { type Standing, standingOf } from './observation/standing.ts'
 export type { Once, OnceDelivery, OnceOutcome } from './once.ts'
+export type { LaterOptions, RetryOptions } from './retry-options.ts'
 export type { SubscriberSettings } from './settings.ts'
 export type { Counters, ProcessingTime } from './statistics.ts'
 export type { PartitionStats, SubscriberStats } from './stats.ts'

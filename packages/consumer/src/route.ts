@@ -1,23 +1,8 @@
 import { CoreError } from '@house-helper/events-core'
 import type { BatchHandler } from './batch-handler.ts'
 import { SubscriberError } from './errors.ts'
-import {
-  type EventHandler,
-  HANDLERS_PROTOCOL,
-  type HandlerEntry,
-  type HandlerSet,
-  type LaterOptions,
-  type RetryOptions,
-} from './handlers.ts'
-
-/** How a failed event is tried again, with every default filled in. */
-export interface Backoff {
-  readonly attempts: number
-  readonly baseMs: number
-  readonly maxMs: number
-  /** Undefined where it is not tried again later. */
-  readonly later?: Required<LaterOptions> | undefined
-}
+import { type EventHandler, HANDLERS_PROTOCOL, type HandlerEntry, type HandlerSet } from './handlers.ts'
+import type { Backoff, LaterOptions, RetryOptions } from './retry-options.ts'
 
 /** How events of one type are handled together, with every default filled in. */
 export interface BatchRoute {

@@ -1,8 +1,7 @@
 import { checkGroupId, isHouseHelperError } from '@house-helper/events-core'
 import { z } from 'zod'
 import { SubscriberError } from './errors.ts'
-import type { RetryOptions } from './handlers.ts'
-import type { Backoff } from './route.ts'
+import type { Backoff, RetryOptions } from './retry-options.ts'
 
 /** How a subscriber behaves, whatever it is connected to. */
 export interface SubscriberSettings {

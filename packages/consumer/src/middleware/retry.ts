@@ -1,7 +1,7 @@
 import { isHouseHelperError, type Logger } from '@house-helper/events-core'
 import { failureNote } from '../delivery-note.ts'
 import type { PendingEvent } from '../pending-event.ts'
-import type { Backoff } from '../route.ts'
+import type { Backoff } from '../retry-options.ts'
 import type { Statistics } from '../statistics.ts'
 import { type Handler, type Middleware, type Outcome, recover } from './handler.ts'
 
