@@ -19,6 +19,13 @@ import type { PositionVector } from './position-vector.ts'
 import { afterPlace, checkId, checkQuarantine, type QuarantineQuery } from './query.ts'
 import { type RawMessage, rawMessage, rawProjection } from './raw-message.ts'
 import { checkRead, type ReadQuery } from './read-query.ts'
+import {
+  type RecordHandlers,
+  type ReplayIntoOptions,
+  type ReplayIntoQuery,
+  type ReplayIntoResult,
+  replayInto,
+} from './replay/replay-into.ts'
 import { addCounts, type Counts, noCounts } from './stats.ts'
 import { vectorStore } from './vector-store.ts'
 
@@ -79,6 +86,13 @@ export interface EventLog {
   read(query?: ReadQuery): AsyncIterable<RecordBatch>
   /** Like {@link EventLog.read}, without an end: goes on with what is recorded later, until it is left or its signal ends it. */
   follow(query?: FollowQuery): AsyncIterable<RecordBatch>
+  /**
+   * Hands records to handlers, one after the other, to build a read model anew: each topic-partition in its order, and
+   * between them the one that Kafka got first. With a checkpoint the next call goes on where this one ended, however it
+   * ended; what was handled since the last checkpoint is then handled again, unless the handler writes
+   * `context.checkpoint()` together with its own effects. Memory is bounded. Rejects with what a handler throws.
+   */
+  replayInto(query: ReplayIntoQuery, handlers: RecordHandlers, options?: ReplayIntoOptions): Promise<ReplayIntoResult>
   /** Writes a position vector as a text for a URL; where that would be long, the name under which it is kept for a week. */
   writeVector(vector: PositionVector): Promise<string>
   /** Reads such a text back; throws `LOG_VECTOR_INVALID`. */
@@ -94,6 +108,8 @@ export function createEventLog(db: Db, options: EventLogOptions = {}): EventLog 
     ...{ collections: collections(db), letters: deadLetterCollection(db), maxTimeMs, maxExamined, ends },
   }
   const vectors = vectorStore(db, maxTimeMs)
+  const read: EventLog['read'] = (query = {}) => readInOrder(checkRead(query, new Date()), parts)
+  const recorded = () => readRecorded(parts.collections, maxTimeMs)
   return {
     ...lookups(parts),
     list: async (query = {}) => listEvents(checkList(query), parts, vectors),
@@ -103,8 +119,9 @@ export function createEventLog(db: Db, options: EventLogOptions = {}): EventLog 
     histogram: (query = {}) => histogramOf(query, new Date(), parts),
     stats: (query = {}) => statsOf(query, new Date(), parts),
     coverage: async () => coverageOf(await readRecorded(parts.collections, maxTimeMs), ends()),
-    recorded: () => readRecorded(parts.collections, maxTimeMs),
-    read: (query = {}) => readInOrder(checkRead(query, new Date()), parts),
+    recorded,
+    read,
+    replayInto: (query, handlers, options) => replayInto({ read, recorded }, query, handlers, options),
     follow: (query = {}) => followRecords(query, parts),
     writeVector: (vector) => vectors.write(vector),
     readVector: (text) => vectors.read(text),

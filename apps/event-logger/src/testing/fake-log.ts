@@ -109,6 +109,7 @@ export function fakeLog(records: readonly EventRecord[], asked: Asked = []): Eve
     totals: async () => [{ topic: 'house-helper.tasks', recorded: 3, repeats: 1, conflicts: 0, quarantined: 2 }],
     coverage: async () => coverage,
     recorded: async () => asOf,
+    replayInto: async () => ({ handled: 0, passed: 0, position: asOf }),
     async *read(query) {
       note('read', query)
       yield { records, position: asOf }

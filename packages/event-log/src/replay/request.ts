@@ -36,6 +36,8 @@ export interface RunRequest {
 export interface RequestIssue {
   readonly path: readonly (string | number)[]
   readonly message: string
+  /** Where in the field's text it is wrong, where that is known. */
+  readonly place?: unknown
 }
 
 /** The rate where none is given, in events a second. */
@@ -114,7 +116,7 @@ export async function aboutField<Value>(
     return await check()
   } catch (error) {
     if (!isHouseHelperError(error, ...codes)) throw error
-    throw refused([{ path, message: error.message }], error)
+    throw refused([{ path, message: error.message, place: error.details }], error)
   }
 }
 
