@@ -5,11 +5,11 @@ import { envelopeOf } from './backlog.ts'
 
 // What each index of `records` takes, in bytes for a million events, and what it costs in recording rate: events of the
 // simulator, inserted as the recorder does, with all indexes, with all but one, and with none. MONGODB_URI names the
-// server; the database is dropped at the end.
+// server; the database is dropped at the end. Arguments: how many events, and how many rounds of each rate (0: sizes only).
 const COUNT = Number(process.argv[2] ?? 100_000)
+const ROUNDS = Number(process.argv[3] ?? 2)
 const BATCH = 1_000
 const WRITERS = 4
-const ROUNDS = 2
 
 interface StoredEvent {
   readonly _id: string
