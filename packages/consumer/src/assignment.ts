@@ -1,9 +1,23 @@
-import type { AssignedPartition, FetchedBatch, Logger, Position, ReceiverListener } from '@house-helper/events-core'
+import {
+  type AssignedPartition,
+  type FetchedBatch,
+  type Logger,
+  type Position,
+  type ReceiverListener,
+  within,
+} from '@house-helper/events-core'
 import type { Committer } from './committer.ts'
 import { SubscriberError } from './errors.ts'
 import type { Intake } from './intake.ts'
+import type { LogChanges } from './log-changes.ts'
 import { PartitionWindow } from './partition-window.ts'
 import type { Scheduler } from './scheduler.ts'
+import type { Statistics } from './statistics.ts'
+import type { TopicIdentities } from './topic-identities.ts'
+
+/** How long an assignment waits for the ids of its topics, in milliseconds. */
+const IDENTITY_WAIT_MS = 3000
+const MADE_AGAIN = 'the topic was deleted and made again'
 
 /** What an assignment needs. */
 export interface AssignmentOptions {
@@ -11,6 +25,9 @@ export interface AssignmentOptions {
   readonly scheduler: Scheduler
   readonly committer: Committer
   readonly intake: Intake
+  readonly identities: TopicIdentities
+  readonly changes: LogChanges
+  readonly statistics: Statistics
   readonly logger: Logger
   /** What this process is called in the group. */
   readonly instance: () => string
@@ -53,16 +70,20 @@ export class Assignment implements ReceiverListener {
   }
 
   async assigned(partitions: readonly AssignedPartition[], continuous: boolean): Promise<readonly Position[]> {
-    const { scheduler, committer, logger, groupId, instance } = this.#options
+    const { scheduler, committer, logger, groupId, identities } = this.#options
     const keys = new Set(partitions.map(keyOf))
     for (const key of this.#windows.keys()) {
       if (!continuous || !keys.has(key)) this.#drop(key, 'The partition was assigned anew.')
     }
+    // What cannot be told now is told by the next measurement.
+    await within(
+      identities.refresh().catch(() => undefined),
+      IDENTITY_WAIT_MS,
+    )
     const positions: Position[] = []
     for (const partition of partitions) {
       const kept = this.#windows.get(keyOf(partition))
-      if (kept === undefined)
-        this.#windows.set(keyOf(partition), new PartitionWindow(partition, groupId, performance.now(), instance()))
+      if (kept === undefined) positions.push(...this.#opened(partition))
       else if (kept.watermark.next !== undefined) positions.push(positionOf(kept, kept.watermark.next))
     }
     this.#changed(true)
@@ -110,8 +131,25 @@ export class Assignment implements ReceiverListener {
     const window = this.#windows.get(keyOf(batch))
     if (window === undefined) return first
     const { next } = window.watermark
-    if (next === undefined || batch.highWatermark >= next) return this.#options.intake.take(window, batch)
-    return this.#options.intake.take(this.#restarted(window, first), batch)
+    const { jump, highWatermark } = batch
+    if (next === undefined) return this.#options.intake.take(window, batch)
+    const isShorter = highWatermark < next || (jump?.reason === 'shorter' && jump.from <= next)
+    if (isShorter) return this.#options.intake.take(this.#restarted(window), batch)
+    if (jump !== undefined && jump.to > next) this.#noteRemoved(window, next, jump.to)
+    return this.#options.intake.take(window, batch)
+  }
+
+  /** The topics of partitions of this member that are not the ones that were read, though their names are. */
+  remadeTopics(): readonly string[] {
+    const remade = new Set<string>()
+    for (const window of this.#windows.values()) {
+      const id = this.#options.identities.idOf(window.topic)
+      window.topicId ??= id
+      if (id === undefined || id === window.topicId) continue
+      remade.add(window.topic)
+      this.#options.changes.partitionRemade(window, window.watermark.next, MADE_AGAIN, id)
+    }
+    return [...remade]
   }
 
   fatal(error: Error): void {
@@ -132,17 +170,49 @@ export class Assignment implements ReceiverListener {
   }
 
   /** The partition ends before what was read of it: it was deleted and made again, or lost its tail. */
-  #restarted(window: PartitionWindow, offset: number): PartitionWindow {
-    const { groupId, logger } = this.#options
+  #restarted(window: PartitionWindow): PartitionWindow {
+    const { groupId, changes, instance } = this.#options
     const { topic, partition, watermark } = window
-    logger.error(
-      { topic, partition, groupId, expected: watermark.next, found: offset },
-      'A partition ends before what was read of it: it was made again or truncated. It is read from where it begins now',
-    )
+    changes.partitionRemade(window, watermark.next, 'it ends before that, so it was made again or lost its end')
     this.#drop(keyOf(window), 'The partition was made again or truncated.')
-    const fresh = new PartitionWindow({ topic, partition, committed: undefined }, groupId, performance.now())
+    const fresh = new PartitionWindow(
+      { topic, partition, committed: undefined },
+      groupId,
+      performance.now(),
+      instance(),
+    )
     this.#windows.set(keyOf(window), fresh)
     return fresh
+  }
+
+  /** Opens the window of a partition; says where to begin, where that is not the committed position. */
+  #opened(assigned: AssignedPartition): readonly Position[] {
+    const { groupId, identities, changes, instance } = this.#options
+    const { topic, partition, committed } = assigned
+    const id = identities.idOf(topic)
+    const open = (from: AssignedPartition): PartitionWindow => {
+      const window = new PartitionWindow(from, groupId, performance.now(), instance())
+      window.topicId ??= id
+      this.#windows.set(keyOf(window), window)
+      return window
+    }
+    const window = open(assigned)
+    if (committed === undefined || id === undefined || window.topicId === id) return []
+    changes.partitionRemade(window, committed.offset, MADE_AGAIN, id)
+    return [positionOf(open({ topic, partition, committed: undefined }), 0)]
+  }
+
+  /** Counts what is gone of a partition, less what the member before this one had done of it. */
+  #noteRemoved(window: PartitionWindow, from: number, to: number): void {
+    let at = from
+    for (const done of [...window.inherited.doneFrom(from), { from: to, to }]) {
+      const end = Math.min(done.from, to)
+      if (end > at) {
+        this.#options.statistics.removed += end - at
+        this.#options.changes.messagesRemoved(window, { from: at, to: end })
+      }
+      at = Math.max(at, done.to)
+    }
   }
 
   #dropAll(why: string): void {

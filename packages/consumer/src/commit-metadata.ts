@@ -20,6 +20,8 @@ export interface Progress {
   readonly clean: boolean
   /** Members in a row that took the partition over from a crash and were not yet alive for a commit interval. */
   readonly crashes: number
+  /** The id of the topic that the offsets are of. Absent: unknown. */
+  readonly topicId?: string
   /** The instance that wrote it. Absent: unknown. */
   readonly writer?: string
   /** What is done above the committed offset: rising, not touching. */
@@ -28,7 +30,8 @@ export interface Progress {
   readonly tried: readonly TriedEvent[]
 }
 
-const format = /^hh1;([cu])([0-9a-z]{1,4});((?:-|[0-9a-z]{8})(?:,(?:-|[0-9a-z]{8}))*);([0-9a-z,+]*);([0-9a-z,:!~]*)$/
+const format =
+  /^hh1;([cu])([0-9a-z]{1,4});((?:-|[0-9a-z]{8})(?:,(?:-|[0-9a-z]{8}))*);([0-9a-z,+]*);([0-9a-z,:!~]*)(?:@([\w-]{1,64}))?$/
 
 /** What stands for an instance that is not known; none is called so. */
 export const UNKNOWN_INSTANCE = '-'
@@ -39,7 +42,8 @@ const MAX_NAMED = 36
 /**
  * Writes progress as text: `hh1;u0;k3v9x1aa,b7c2d4ee;3+5,2;0:2!~1` is not clean, no crashes, written by the instance
  * k3v9x1aa; after 3 offsets 5 are done, after 2 more 1 is, and the event at the committed offset is being tried for the
- * second time, after the instance b7c2d4ee died in the first attempt. Numbers are base 36 and relative.
+ * second time, after the instance b7c2d4ee died in the first attempt. Numbers are base 36 and relative. The topic's id
+ * follows after an @.
  *
  * What does not fit is left out from the highest offset down: it will be handled again. Nothing is ever claimed to be
  * done that is not.
@@ -47,16 +51,17 @@ const MAX_NAMED = 36
 export function encodeProgress(position: number, progress: Progress, maxBytes: number = MAX_METADATA_BYTES): string {
   const named = namesIn(progress)
   const head = `hh1;${progress.clean ? 'c' : 'u'}${Math.min(progress.crashes, 1000).toString(36)};${named.join(',')};`
-  const room = maxBytes - head.length - 1
+  const tail = progress.topicId === undefined ? '' : `@${progress.topicId}`
+  const room = maxBytes - head.length - tail.length - 1
   // The attempts bring a poison to its end, so they come first; they are few beside what is done.
   const tried = fitting(triedParts(position, progress.tried, named), Math.floor(room / 2))
   const done = fitting(doneParts(position, progress.done), room - tried.length)
-  return `${head}${done};${tried}`
+  return `${head}${done};${tried}${tail}`
 }
 
 /** Reads progress; undefined where the text is not ours, or damaged. */
 export function decodeProgress(position: number, text: string): Progress | undefined {
-  const [, state = '', crashes = '', names = '', done = '', tried = ''] = format.exec(text) ?? []
+  const [, state = '', crashes = '', names = '', done = '', tried = '', topicId] = format.exec(text) ?? []
   if (state === '') return undefined
   const named = names.split(',')
   const ranges = decodeDone(position, done)
@@ -64,7 +69,8 @@ export function decodeProgress(position: number, text: string): Progress | undef
   if (ranges === undefined || events === undefined) return undefined
   const [writer] = named
   const known = writer !== undefined && writer !== UNKNOWN_INSTANCE
-  const common = { clean: state === 'c', crashes: Number.parseInt(crashes, 36), done: ranges, tried: events }
+  const of = topicId === undefined ? {} : { topicId }
+  const common = { clean: state === 'c', crashes: Number.parseInt(crashes, 36), ...of, done: ranges, tried: events }
   return known ? { ...common, writer } : common
 }
 

@@ -10,6 +10,7 @@ import { Instance } from './instance.ts'
 import { Intake } from './intake.ts'
 import { KeyLanes } from './key-lane.ts'
 import { LagMeter } from './lag.ts'
+import { LogChanges } from './log-changes.ts'
 import type { HeldEvents } from './middleware/give-up.ts'
 import type { Handler } from './middleware/handler.ts'
 import type { Once } from './once.ts'
@@ -20,6 +21,7 @@ import type { Routes } from './route.ts'
 import { Scheduler } from './scheduler.ts'
 import type { CompleteSettings } from './settings.ts'
 import type { Statistics } from './statistics.ts'
+import { TopicIdentities } from './topic-identities.ts'
 import { Watchdog } from './watchdog.ts'
 
 /** How long replacing a receiver waits for the old one to leave, in milliseconds. */
@@ -50,8 +52,10 @@ export class Engine {
   readonly committer: Committer
   readonly assignment: Assignment
   readonly lag: LagMeter
+  readonly changes: LogChanges
   readonly #options: EngineOptions
   readonly #intake: Intake
+  readonly #identities: TopicIdentities
   readonly #watchdog: Watchdog
   readonly #instance: Instance
   readonly #batches: Batches
@@ -68,6 +72,8 @@ export class Engine {
     this.deadlines = new Deadlines((attempt) => this.#expired(attempt))
     const { statistics, logger, once } = options
     this.#batches = new Batches({ deadlines: this.deadlines, statistics, logger, once })
+    this.changes = new LogChanges({ groupId, logger })
+    this.#identities = new TopicIdentities({ transport: options.transport, topics: options.topics.received })
     this.scheduler = this.#createScheduler()
     this.givingUp = this.#createGivingUp()
     this.committer = this.#createCommitter()
@@ -185,6 +191,9 @@ export class Engine {
       scheduler: this.scheduler,
       committer: this.committer,
       intake: this.#intake,
+      identities: this.#identities,
+      changes: this.changes,
+      statistics: this.statistics,
       logger: this.#options.logger,
       instance: () => this.#instance.name,
       lost: () => this.#instance.lost(),
@@ -200,7 +209,12 @@ export class Engine {
 
   #createLagMeter(): LagMeter {
     const { transport, topics } = this.#options
-    return new LagMeter({ transport, topics: topics.received, windows: () => this.assignment.windows })
+    return new LagMeter({
+      transport,
+      topics: topics.received,
+      windows: () => this.assignment.windows,
+      identities: this.#identities,
+    })
   }
 
   #createPipeline(): Handler {
@@ -221,14 +235,28 @@ export class Engine {
       lag: this.lag,
       statistics: this.statistics,
       stallTimeoutMs: this.#options.settings.stallTimeoutMs,
+      restart: (reason) => this.#restart(reason),
       rebuild: (reason) => this.#rebuild(reason),
       die: (error) => this.#die(error),
     })
   }
 
   async #rebuild(reason: string): Promise<void> {
-    const { transport, logger, settings } = this.#options
+    const { logger, settings } = this.#options
     logger.error({ groupId: settings.groupId, reason }, 'The subscriber makes no progress; its receiver is replaced')
+    await this.#replace(reason)
+  }
+
+  /** Only a new membership begins where a member says, so the old one is let go of in order first. */
+  async #restart(reason: string): Promise<void> {
+    const { logger, settings } = this.#options
+    logger.warn({ groupId: settings.groupId, reason }, 'The subscriber joins its group again')
+    await within(this.assignment.rebalancing(), REBUILD_STOP_MS)
+    await this.#replace(reason)
+  }
+
+  async #replace(reason: string): Promise<void> {
+    const { transport } = this.#options
     this.assignment.lost(reason)
     await this.#stopReceiver(REBUILD_STOP_MS)
     if (this.#closing) return

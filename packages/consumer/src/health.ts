@@ -4,6 +4,7 @@ import type { Courier } from './courier.ts'
 import type { Deadlines } from './deadlines.ts'
 import type { GivingUp } from './giving-up.ts'
 import type { LagMeter } from './lag.ts'
+import type { LogChange, LogChanges } from './log-changes.ts'
 import type { HeldEvents } from './middleware/give-up.ts'
 
 /** Reasons of one kind that are listed one by one. */
@@ -24,6 +25,8 @@ export interface HealthReason {
     | 'WINDOW_FULL'
     | 'COMMITS_FAILING'
     | 'LAG_UNKNOWN'
+    | 'EVENTS_REMOVED'
+    | 'LOG_REMADE'
   /** A sentence with the place. */
   readonly message: string
 }
@@ -45,6 +48,7 @@ export interface HealthSources {
   readonly held: HeldEvents
   readonly givingUp: GivingUp
   readonly lag: LagMeter
+  readonly changes: LogChanges
 }
 
 /** The health of a running subscriber. */
@@ -65,6 +69,10 @@ export function healthOf(sources: HealthSources): Health {
   if (lag.failure !== undefined) {
     degraded.push({ code: 'LAG_UNKNOWN', message: `The lag could not be measured: ${textOf(lag.failure)}` })
   }
+  degraded.push(
+    ...changeReasons('EVENTS_REMOVED', 'removed', sources),
+    ...changeReasons('LOG_REMADE', 'remade', sources),
+  )
   const reasons = [...down, ...degraded]
   if (reasons.length === 0) return { status: 'up', reasons }
   return { status: down.length > 0 ? 'down' : 'degraded', reasons }
@@ -103,6 +111,15 @@ function windowReasons({ assignment, held, deadlines }: HealthSources): HealthRe
       code: 'WINDOW_FULL',
       message: `${topic}/${partition} is not read on: ${watermark.pending} events wait, some behind events that are held.`,
     }))
+}
+
+function changeReasons(
+  code: HealthReason['code'],
+  kind: LogChange['kind'],
+  { changes }: HealthSources,
+): HealthReason[] {
+  const messages = changes.recent().flatMap((change) => (change.kind === kind ? [change.message] : []))
+  return listed(code, messages.slice(-LISTED), messages.length)
 }
 
 function listed(code: HealthReason['code'], messages: readonly string[], total: number): HealthReason[] {

@@ -1,15 +1,18 @@
 import type { Transport } from '@house-helper/events-core'
 import type { PartitionWindow } from './partition-window.ts'
+import type { TopicIdentities } from './topic-identities.ts'
 
 /** What a lag meter needs. */
 export interface LagMeterOptions {
   readonly transport: Transport
   readonly topics: readonly string[]
   readonly windows: () => ReadonlyMap<string, PartitionWindow>
+  readonly identities: TopicIdentities
 }
 
 /**
- * The lag meter asks the broker where partitions end, so that a subscriber that stands still shows.
+ * The lag meter asks the broker where partitions end, so that a subscriber that stands still shows, and whether their
+ * topics are still the same.
  */
 export class LagMeter {
   readonly #options: LagMeterOptions
@@ -27,9 +30,9 @@ export class LagMeter {
 
   /** Measures once; false when that was impossible. */
   async measure(): Promise<boolean> {
-    const { transport, topics, windows } = this.#options
+    const { transport, topics, windows, identities } = this.#options
     try {
-      const ranges = await transport.admin.ranges(topics)
+      const [ranges] = await Promise.all([transport.admin.ranges(topics), identities.refresh()])
       for (const { topic, partition, low, high } of ranges) {
         const key = `${topic}/${partition}`
         this.#lows.set(key, low)

@@ -40,6 +40,8 @@ export class PartitionWindow implements TopicPartition {
   dropped = false
   /** Batches whose handlers run and are in time, by route: one of a type at a time. */
   readonly batches: Map<Route, RunningBatch> = new Map<Route, RunningBatch>()
+  /** The id of the topic that the offsets are of; undefined until it is known. */
+  topicId: string | undefined
   /** The end of the partition as last heard of. */
   high: number | undefined = undefined
   /** When something was last read, by the monotonic clock. */
@@ -55,6 +57,7 @@ export class PartitionWindow implements TopicPartition {
     this.readMs = nowMs
     this.committed = assigned.committed
     const left = assigned.committed && decodeProgress(assigned.committed.offset, assigned.committed.metadata)
+    this.topicId = left?.topicId
     this.watermark = new Watermark(assigned.committed?.offset)
     this.inherited = new InheritedProgress(
       left && { ...left, tried: left.tried.map((one) => survived(one, left, instance)) },
@@ -89,6 +92,7 @@ export class PartitionWindow implements TopicPartition {
       clean,
       crashes: this.crashes,
       writer,
+      ...(this.topicId !== undefined && { topicId: this.topicId }),
       done: joined(watermark.done(), inherited.doneFrom(next)),
       tried: [...tried, ...inherited.triedFrom(next)],
     }

@@ -44,6 +44,8 @@ export interface Counters {
   readonly repeated: number
   readonly commits: number
   readonly commitFailures: number
+  /** Offsets that were removed from their topic before this group had handled them. */
+  readonly removed: number
   /** Receivers replaced by the watchdog. */
   readonly rebuilds: number
 }
@@ -66,6 +68,7 @@ export class Statistics implements Counters {
   repeated = 0
   commits = 0
   commitFailures = 0
+  removed = 0
   rebuilds = 0
   #count = 0
   #sumMs = 0
@@ -98,7 +101,7 @@ export class Statistics implements Counters {
   counters(): Counters {
     const { received, handled, failed, retried, timedOut, givenUp, unhandled } = this
     const { deadLettered, postponed, unreadable, misaddressed, replaysSkipped } = this
-    const { skipped, repeated, commits, commitFailures, rebuilds } = this
+    const { skipped, repeated, commits, commitFailures, removed, rebuilds } = this
     return {
       received,
       handled,
@@ -116,6 +119,7 @@ export class Statistics implements Counters {
       repeated,
       commits,
       commitFailures,
+      removed,
       rebuilds,
     }
   }

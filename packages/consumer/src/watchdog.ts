@@ -12,6 +12,8 @@ export interface WatchdogOptions {
   readonly lag: LagMeter
   readonly statistics: Statistics
   readonly stallTimeoutMs: number
+  /** Has the partitions of topics that were made again read from their first message. */
+  readonly restart: (reason: string) => Promise<void>
   /** Replaces the receiver. */
   readonly rebuild: (reason: string) => Promise<void>
   readonly die: (error: Error) => void
@@ -54,10 +56,12 @@ export class Watchdog {
   }
 
   async #check(): Promise<void> {
-    const { lag, statistics, rebuild, die } = this.#options
+    const { lag, statistics, assignment, restart, rebuild, die } = this.#options
     const { progress } = statistics
     // Without an answer from the brokers nobody knows whether anything waits; health says that instead.
     if (!(await lag.measure())) return
+    const remade = assignment.remadeTopics()
+    if (remade.length > 0) return await restart(`${remade.join(', ')} was deleted and made again`)
     const stall = await this.#stall()
     if (stall === undefined) return
     if (this.#progressAtRebuild === progress) {
