@@ -9,6 +9,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { until } from '../test/condition.ts'
 import { chores } from '../test/domain.ts'
 import { createTopic, message, publish } from '../test/household.ts'
+import { readAnnouncement } from './announcement.ts'
 import { defineHandlers } from './handlers.ts'
 import { createSubscriber } from './subscriber.ts'
 
@@ -55,6 +56,21 @@ describe('a process whose handler keeps the event loop for longer than its sessi
     return made
   }
 
+  /** The names under which the members are known, once each has one. */
+  async function instances(members: number): Promise<readonly (string | undefined)[]> {
+    let found: readonly (string | undefined)[] = []
+    await until(
+      `the group has ${members} members`,
+      async () => {
+        const group = await transport.admin.describeGroup(groupId)
+        found = group.members.map(({ announcement }) => readAnnouncement(announcement)?.instance)
+        return group.state === 'stable' && found.length === members
+      },
+      WAIT_MS,
+    )
+    return found
+  }
+
   async function committed(): Promise<number> {
     const positions = await transport.admin.committed(groupId, [topic])
     return positions.reduce((sum, { offset }) => sum + offset, 0)
@@ -67,6 +83,8 @@ describe('a process whose handler keeps the event loop for longer than its sessi
     const elsewhere: string[] = []
     child = start(said)
     await until('it has started', () => said.includes('started'), WAIT_MS)
+    const [before] = await instances(1)
+    expect(before).toMatch(/^[0-9a-z]{8}$/)
     await publish(transport, topic, [message({ id: 'blocker', householdId: 'blocker' })], PARTITIONS)
     await until('its event loop is kept', () => said.includes('blocked'), WAIT_MS)
     const on = [defineHandlers(chores, { 'chore.started': ({ id }) => void elsewhere.push(id) })]
@@ -84,6 +102,8 @@ describe('a process whose handler keeps the event loop for longer than its sessi
     const more = Array.from({ length: 40 }, (_, n) => message({ id: `more-${n}`, householdId: `household-${n}` }))
     await until('both have a partition', () => other.stats().partitions.length === 1, WAIT_MS)
     expect(await committed()).toBe(21)
+    // For what ran while it was blocked it counts as dead: it has another name now.
+    expect(await instances(2)).not.toContain(before)
     await publish(transport, topic, more, PARTITIONS)
     const here = (): string[] => said.filter((line) => line.startsWith('handled more-'))
     const there = (): string[] => elsewhere.filter((id) => id.startsWith('more-'))
