@@ -7,9 +7,10 @@ export interface Backoff {
 }
 
 const BASE_MS = 50
-const MOST_MS = 5000
+// A broker that comes back is to be used at once, or events that were offered meanwhile stay queued for no reason.
+const MOST_MS = 2000
 
-/** Makes a backoff: 50 ms, doubled each time up to 5 s, less a random fifth, so that publishers don't return in step. */
+/** Makes a backoff: 50 ms, doubled each time up to 2 s, less a random fifth, so that publishers don't return in step. */
 export function createBackoff(random: () => number = Math.random): Backoff {
   let end: (() => void) | undefined
   return {
