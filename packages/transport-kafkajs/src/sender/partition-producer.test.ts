@@ -89,12 +89,18 @@ describe('the producer of a partition', () => {
   })
 
   it('lets appends of several callers take turns', async () => {
-    const { append, sent } = newProducer([{ offset: 0 }, { cut: true }, { offset: 2 }])
-    const appends = [append(batchOf('a', 'b')), append(batchOf('c')), append(batchOf('d'))]
+    const { append, sent } = newProducer([{ offset: 0 }, { offset: 1 }, { offset: 3 }, { cut: true }, { offset: 4 }])
+    await append(batchOf('first'))
+    const appends = [append(batchOf('a', 'b')), append(batchOf('c')), append(batchOf('d')), append(batchOf('e'))]
     const settled = await Promise.allSettled(appends)
-    expect(settled.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled'])
-    expect(sent.map(({ count }) => count)).toEqual([2, 1, 1])
-    expect(sent[2]?.producerId).not.toBe(sent[1]?.producerId)
+    expect(settled.map(({ status }) => status)).toEqual(['fulfilled', 'fulfilled', 'rejected', 'fulfilled'])
+    expect(sent).toEqual([
+      { producerId: 1, sequence: 0, count: 1 },
+      { producerId: 1, sequence: 1, count: 2 },
+      { producerId: 1, sequence: 3, count: 1 },
+      { producerId: 1, sequence: 4, count: 1 },
+      { producerId: 2, sequence: 0, count: 1 },
+    ])
   })
 })
 
