@@ -11,7 +11,7 @@ import type { Delivery } from './handler-context.ts'
 import type { PendingEvent } from './pending-event.ts'
 
 /** Where an event was first. */
-export function originOf({ note, window, offset, message }: PendingEvent): Origin {
+function originOf({ note, window, offset, message }: PendingEvent): Origin {
   if (note !== undefined) return note.origin
   return { topic: window.topic, partition: window.partition, offset, timestampMs: message.timestampMs }
 }
