@@ -2,6 +2,7 @@ import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { keptParts } from './kept-parts.ts'
 import { brokenPart, type CaseReport, type DonePart, donePart, partLine } from './report.ts'
+import { createShelf, type Shelf } from './shelf.ts'
 import type { Form, SoakCase, SoakPart } from './soak-case.ts'
 import { type SoakStack, startSoakStack } from './stack.ts'
 
@@ -23,6 +24,7 @@ export interface SoakOptions {
 /** Runs the parts of some cases one after the other; a part that fails does not keep the others from their turn. */
 export async function runSoak(options: SoakOptions): Promise<CaseReport[]> {
   const stack = sharedStack(options)
+  const shelf = createShelf()
   const reports: CaseReport[] = []
   try {
     for (const soakCase of options.cases) {
@@ -32,13 +34,14 @@ export async function runSoak(options: SoakOptions): Promise<CaseReport[]> {
       options.log(`${soakCase.name}: ${soakCase.title}`)
       for (const part of chosen) {
         if (options.signal.aborted) break
-        parts.push(await partOf(soakCase, part, options, stack.get))
+        parts.push(await partOf(soakCase, part, options, { stack: stack.get, shelf }))
       }
       const { name, title } = soakCase
       reports.push({ name, title, parts, met: parts.length === chosen.length && parts.every(({ met }) => met) })
     }
     return reports
   } finally {
+    await shelf[Symbol.asyncDispose]()
     await stack.close()
   }
 }
@@ -47,7 +50,7 @@ async function partOf(
   soakCase: SoakCase,
   part: SoakPart,
   options: SoakOptions,
-  stack: () => Promise<SoakStack>,
+  shared: { readonly stack: () => Promise<SoakStack>; readonly shelf: Shelf },
 ): Promise<DonePart> {
   const { form, seed, resume, signal, folder, log } = options
   const kept = keptParts(join(folder, `${form}-${seed}`))
@@ -61,7 +64,7 @@ async function partOf(
   const startMs = performance.now()
   const say = (line: string): void =>
     log(`  ${part.name} +${Math.round((performance.now() - startMs) / 1000)} s: ${line}`)
-  const done = await part.run({ form, seed, signal, logDir, log: say, stack }).then(
+  const done = await part.run({ form, seed, signal, logDir, log: say, ...shared }).then(
     (report) => donePart(part.name, report, performance.now() - startMs),
     (error: unknown) => brokenPart(part.name, error, performance.now() - startMs),
   )

@@ -1,3 +1,4 @@
+import type { Shelf } from './shelf.ts'
 import type { SoakStack } from './stack.ts'
 
 /** How much of a case is run: `short` in about 40 s, `full` as long as its figure asks for. */
@@ -32,6 +33,8 @@ export interface SoakContext {
   log(line: string): void
   /** The servers that the parts of a soak share, behind fault proxies; started with the first call. */
   stack(): Promise<SoakStack>
+  /** What parts leave for those after them; emptied when the soak ends. */
+  readonly shelf: Shelf
 }
 
 /** What must be zero, whatever fails. */

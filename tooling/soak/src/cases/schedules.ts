@@ -1,4 +1,5 @@
 import { runUnderFaults } from '../fault-run.ts'
+import { createFaultStand } from '../fault-stand.ts'
 import type { PartReport, SoakCase, SoakContext } from '../soak-case.ts'
 
 /** The short form of the soak, again and again, each time with other faults at other moments. */
@@ -12,14 +13,39 @@ export const schedules: SoakCase = {
     })),
 }
 
+// Schedules that follow one another share their topics, databases and processes: starting those takes longer than a run.
+const SCHEDULES_OF_A_STAND = 10
+
 async function runSchedule(context: SoakContext, number: number): Promise<PartReport> {
-  const { logDir, log, signal } = context
+  const { log, signal, shelf } = context
   // Schedules of different seeds have no number in common.
   const seed = context.seed * 1_000 + number
-  return runUnderFaults({
-    ...{ stack: await context.stack(), name: `schedule-${seed}`, seed, logDir, log, signal },
-    ...{ events: 20_000, ratePerSecond: 2_500, callers: 100, loggers: 3, handlers: 2 },
-    ...{ faults: 30, pauseMs: 200, maxFreezeMs: 4_000, maxBlackholeMs: 1_500 },
-    ...{ sessions: 'brief', drainTimeoutMs: 120_000 },
+  const stand = await standOf(context, context.seed * 1_000 + Math.floor((number - 1) / SCHEDULES_OF_A_STAND))
+  try {
+    return await runUnderFaults(stand, {
+      ...{ seed, log, signal, events: 20_000, ratePerSecond: 2_500, callers: 100 },
+      ...{ faults: 30, pauseMs: 200, maxFreezeMs: 4_000, maxBlackholeMs: 1_500, drainTimeoutMs: 120_000 },
+    })
+  } catch (error) {
+    // What one schedule left behind is not the next one's.
+    await shelf.drop('schedules')
+    throw error
+  }
+}
+
+function standOf({ stack, shelf, logDir }: SoakContext, tens: number) {
+  return shelf.share('schedules', String(tens), async () => {
+    const name = `schedules-${tens}-${Date.now().toString(36)}`
+    // Its processes outlive the part that started them.
+    const log = (line: string): void => console.log(`  ${name}: ${line}`)
+    return await createFaultStand({
+      stack: await stack(),
+      name,
+      loggers: 3,
+      handlers: 2,
+      sessions: 'brief',
+      logDir,
+      log,
+    })
   })
 }

@@ -27,13 +27,14 @@ export async function cutPublishers(context: SoakContext): Promise<PartReport> {
   const direct = { KAFKA_BROKERS: stack.brokers.join(',') }
   stand.startLogger(direct)
   stand.startHandler(direct)
-  const rounds = form === 'short' ? 1 : 5
+  const isShort = form === 'short'
+  const rounds = isShort ? 1 : 3
   const once = new Set<string>()
   const counts = createCutCounts()
   const source = recorded(soakEvents(seed, { domains: stand.domains }), once)
   for (let round = 0; round < rounds; round++) {
     for (const cut of cutsOf(apis, [1, REPEATED])) {
-      for (const callers of [1, 20, 200]) {
+      for (const callers of isShort && cut.times > 1 ? [20] : [1, 20, 200]) {
         signal.throwIfAborted()
         source.isOnce = cut.times === 1
         await publishUnderCut(stand, stack, { cut, callers, round, events: source.events, inject: counts.inject })
