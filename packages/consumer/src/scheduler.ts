@@ -286,8 +286,9 @@ export class Scheduler {
   /** Lets a lane wait whose next event is for a batch while another one of the type is being handled. */
   #waitsForBatch(lane: KeyLane): boolean {
     const next = lane.current === undefined ? lane.first : undefined
-    const batch = next?.window.batches.get(next.route)
-    if (next === undefined || batch === undefined || !isFirstTry(next)) return false
+    if (next?.route.batch === undefined) return false
+    const batch = next.window.batches.get(next.route)
+    if (batch === undefined || !isFirstTry(next)) return false
     batch.waiting.push(lane)
     return true
   }
