@@ -1,14 +1,11 @@
-import type { Document, Filter } from 'mongodb'
+import type { Document } from 'mongodb'
 import { z } from 'zod'
-import { recordIdsWithStatus } from './dead-letters/event-statuses.ts'
-import type { RecordDocument } from './documents.ts'
 import { LogError } from './errors.ts'
 import { matchingTypes } from './event-types.ts'
 import type { EventFilter } from './filter/event-filter.ts'
 import type { LogParts } from './log-parts.ts'
+import { type Lookup, lookupOf, MAX_LETTERS } from './lookup.ts'
 import { isTimeExpired, queryError } from './pages.ts'
-import { recordConditions } from './record-conditions.ts'
-import { planScan } from './scan-plan.ts'
 
 /** What events can be counted by. */
 export const countKeys = ['type', 'topic', 'source', 'contract'] as const
@@ -40,8 +37,6 @@ export interface Counted {
   readonly countedFromMs: number
 }
 
-/** Dead letters whose events can be counted. */
-const MAX_LETTERS = 10_000
 /** Types that are counted from the index alone, without a look at the events. */
 const MAX_COUNTED_TYPES = 500
 /** Different numbers, in all. */
@@ -78,35 +73,18 @@ export async function countEvents(counting: Counting, parts: LogParts): Promise<
   return { counts, countedFromMs }
 }
 
-interface CountBounds {
-  readonly match: readonly Filter<RecordDocument>[]
-  readonly hint: string | undefined
-}
+type CountBounds = Pick<Lookup, 'match' | 'hint'>
 
 async function countBounds({ filter, by }: Counting, parts: LogParts): Promise<CountBounds> {
-  const { collections, letters, maxTimeMs } = parts
-  const { since: _, until: __, status, ...others } = filter
-  if (status !== undefined) {
-    const ids = await recordIdsWithStatus(status, MAX_LETTERS, { letters, records: collections.records, maxTimeMs })
-    if (ids !== undefined) return { match: [{ _id: { $in: [...ids] } }, ...recordConditions(others)], hint: undefined }
-    const message = `More than ${MAX_LETTERS} dead letters have the status: events can only be counted with fewer. Count dead letters instead.`
-    throw new LogError('LOG_QUERY_INVALID', message)
-  }
-  if (others.id !== undefined) return { match: recordConditions(others), hint: undefined }
-  const isOfTypes = Object.keys(others).every((field) => field === 'type')
-  if (by === 'type' && isOfTypes) {
-    const types = await matchingTypes(collections.records, others.type, MAX_COUNTED_TYPES, maxTimeMs)
+  const { since: _, until: __, ...others } = filter
+  if (by === 'type' && Object.keys(others).every((field) => field === 'type')) {
+    const types = await matchingTypes(parts.collections.records, others.type, MAX_COUNTED_TYPES, parts.maxTimeMs)
     if (types !== undefined) return { match: [{ type: { $in: [...types] } }], hint: 'by_type' }
   }
-  const types =
-    others.type === undefined ? undefined : await matchingTypes(collections.records, others.type, 50, maxTimeMs)
-  const plan = planScan(others, types)
-  const [part] = plan.parts
-  if (plan.parts.length === 1 && part !== undefined) {
-    return { match: [...part.bounds, ...plan.residual], hint: part.hint }
-  }
-  const either = plan.parts.map(({ bounds }) => ({ $and: [...bounds] }))
-  return { match: [{ $or: either }, ...plan.residual], hint: undefined }
+  const lookup = await lookupOf(filter, parts)
+  if (lookup !== undefined) return lookup
+  const message = `More than ${MAX_LETTERS} dead letters have the status: events can only be counted with fewer. Count dead letters instead.`
+  throw new LogError('LOG_QUERY_INVALID', message)
 }
 
 /** Counts one part of the span; undefined where the time is over before it is done. */

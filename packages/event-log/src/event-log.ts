@@ -13,12 +13,13 @@ import { type FollowQuery, followRecords } from './follow.ts'
 import { type Histogram, type HistogramQuery, histogramOf } from './histogram.ts'
 import { checkList, checkTimeline, type ListQuery, type TimelineQuery } from './list-query.ts'
 import type { LogParts } from './log-parts.ts'
-import { type RecordBatch, readInOrder } from './ordered-reader.ts'
+import { readInOrder } from './ordered-reader.ts'
 import { type Page, readDocuments } from './pages.ts'
 import type { PositionVector } from './position-vector.ts'
 import { afterPlace, checkId, checkQuarantine, type QuarantineQuery } from './query.ts'
 import { type RawMessage, rawMessage, rawProjection } from './raw-message.ts'
 import { checkRead, type ReadQuery } from './read-query.ts'
+import type { RecordBatch } from './reading.ts'
 import {
   type RecordHandlers,
   type ReplayIntoOptions,

@@ -6,6 +6,7 @@ import { matchingTypes } from './event-types.ts'
 import type { EventFilter } from './filter/event-filter.ts'
 import type { Place } from './list-cursor.ts'
 import type { LogParts } from './log-parts.ts'
+import { idMatch, MAX_LETTERS } from './lookup.ts'
 import { queryError, readDocuments } from './pages.ts'
 import { type PositionVector, vectorIndex } from './position-vector.ts'
 import { recordConditions } from './record-conditions.ts'
@@ -31,8 +32,6 @@ export interface Scanned {
 const MAX_PAGE_BYTES = 8 * 1024 * 1024
 /** Documents that are looked at together. */
 const CHUNK = 100
-/** Dead letters that a page of a status may come from; where there are more, the records are gone through instead. */
-const MAX_LETTERS = 10_000
 /** Named records that are put in order for a page. */
 const MAX_NAMED = 20_000
 
@@ -53,10 +52,9 @@ async function namedRecords(filter: EventFilter, parts: LogParts): Promise<reado
 
 async function scanNamed(scan: Scan, ids: readonly string[], parts: LogParts): Promise<Scanned> {
   const { records } = parts.collections
-  const named: Filter<RecordDocument>[] = [{ _id: { $in: [...ids] } }]
-  // A conflict's record id is made of the id that it shares: an index finds it there.
-  for (const id of scan.filter.id ?? []) named.push({ _id: { $gte: `${id}@`, $lt: `${id}A` }, eventId: { $eq: id } })
-  const conditions = [{ $or: named }, ...recordConditions(scan.filter), ...afterConditions(scan)]
+  const { filter } = scan
+  const named = filter.id === undefined ? [{ _id: { $in: [...ids] } }, ...recordConditions(filter)] : idMatch(filter)
+  const conditions = [...named, ...afterConditions(scan)]
   const found = records.aggregate<Pick<RecordDocument, '_id' | 'time'>>(
     [{ $match: { $and: conditions } }, { $project: { time: 1 } }, { $sort: newestFirst }, { $limit: MAX_NAMED }],
     { maxTimeMS: parts.maxTimeMs },

@@ -2,9 +2,10 @@ import { setTimeout as wait } from 'node:timers/promises'
 import { z } from 'zod'
 import { readRecorded } from './coverage.ts'
 import type { LogParts } from './log-parts.ts'
-import { type RecordBatch, readInOrder } from './ordered-reader.ts'
+import { readInOrder } from './ordered-reader.ts'
 import { checkQuery } from './query.ts'
 import { checkRead, type ReadQuery } from './read-query.ts'
+import type { RecordBatch } from './reading.ts'
 
 /** What {@link EventLog.follow} takes. */
 export interface FollowQuery extends Omit<ReadQuery, 'to'> {

@@ -118,6 +118,34 @@ describe('reading the log in position order', () => {
     await records.deleteMany({ topic: 'elsewhere' } as object)
   })
 
+  it('looks the records of few up by their index where there is much else, with the same result', async () => {
+    const state = stand.db.collection<{ _id: string }>('partitions')
+    const filter = 'household:household-2 type:task.*'
+    const through = await batchesOf({ filter })
+    // The log seems to be long: most of its offsets have no record.
+    await state.updateOne({ _id: `${stand.topic}/2` }, { $set: { next: 100_000 } })
+    for (const batchSize of [1, 3, 500]) {
+      const selected = await batchesOf({ filter, batchSize })
+      expect(placesOf(selected)).toEqual(placesOf(through))
+      for (const [index, { position }] of selected.entries()) {
+        const rest = placesOf(await batchesOf({ filter, from: position }))
+        expect([...placesOf(selected.slice(0, index + 1)), ...rest]).toEqual(placesOf(through))
+      }
+      expect(selected.at(-1)?.position).toEqual(await log.recorded())
+    }
+    const bounded = { from: at(5, 0, 0), to: at(20, 10, 100_000) }
+    expect(placesOf(await batchesOf({ filter, ...bounded }))).toEqual(
+      placesOf(through).filter((place) => !['0/2', '1/14', '1/19'].includes(place) && !/^1\/1[0-9]$/.test(place)),
+    )
+    expect(placesOf(await batchesOf({ filter: 'household:nobody' }))).toEqual([])
+    expect((await batchesOf({ filter: 'household:nobody' })).at(-1)?.position).toEqual(await log.recorded())
+    await state.updateOne({ _id: `${stand.topic}/2` }, { $set: { next: EVENTS / 3 } })
+  })
+
+  it('passes over topics that its filter does not name', async () => {
+    expect(await batchesOf({ filter: 'topic:another' })).toEqual([])
+  })
+
   it('ends with the reason of its signal', async () => {
     const ending = new AbortController()
     const batches: RecordBatch[] = []

@@ -4,7 +4,6 @@ import { readRecorded } from './coverage.ts'
 import { recordsWithStatus } from './dead-letters/event-statuses.ts'
 import type { RecordDocument } from './documents.ts'
 import { type EventRecord, eventRecord } from './event-record.ts'
-import type { EventFilter } from './filter/event-filter.ts'
 import type { LogParts } from './log-parts.ts'
 import { queryError, readDocuments } from './pages.ts'
 import {
@@ -15,30 +14,12 @@ import {
   sortedVector,
   vectorIndex,
 } from './position-vector.ts'
+import { MAX_BATCH_BYTES, type OrderedReading, type RecordBatch } from './reading.ts'
 import { recordConditions } from './record-conditions.ts'
-
-/** Some records in position order, and how far reading them got. */
-export interface RecordBatch {
-  /** May be empty: reading got farther, but nothing there matched. */
-  readonly records: readonly EventRecord[]
-  /** Where to go on after this batch: everything of the filter before it was given out. */
-  readonly position: PositionVector
-}
-
-/** A reading in position order, checked. */
-export interface OrderedReading {
-  readonly filter: EventFilter
-  readonly from: PositionVector
-  /** Undefined: up to what is recorded when reading begins. */
-  readonly to: PositionVector | undefined
-  readonly batchSize: number
-  readonly signal: AbortSignal | undefined
-}
+import { readPlaces, selectPlaces } from './selected-reader.ts'
 
 /** Offsets that one query looks at: what bounds the documents it examines. */
 const WINDOW = 10_000
-/** What the values of one batch may have together, but for a single record that has more. */
-const MAX_BATCH_BYTES = 4 * 1024 * 1024
 
 type Place = Pick<PartitionPosition, 'generation' | 'offset'>
 interface Step {
@@ -53,9 +34,23 @@ interface Step {
 export async function* readInOrder(reading: OrderedReading, parts: LogParts): AsyncGenerator<RecordBatch, void> {
   const recorded = await readRecorded(parts.collections, parts.maxTimeMs)
   const to = reading.to === undefined ? recorded : commonVector(reading.to, recorded)
+  const places = await selectPlaces(reading, to, parts)
+  if (places === undefined) yield* readThrough(reading, to, parts)
+  else yield* readPlaces(places, reading, to, parts)
+}
+
+/** Goes through all offsets between two vectors. */
+async function* readThrough(
+  reading: OrderedReading,
+  to: PositionVector,
+  parts: LogParts,
+): AsyncGenerator<RecordBatch, void> {
   const from = vectorIndex(reading.from)
+  const { topic: topics } = reading.filter
   const reached = new Map(reading.from.map((position) => [`${position.topic}/${position.partition}`, position]))
   for (const end of to) {
+    // A partition of another topic has nothing, however much is in it.
+    if (topics !== undefined && !topics.includes(end.topic)) continue
     const start = from.positionOf(end) ?? { generation: 1, offset: 0 }
     for await (const { records, next } of readPartition(start, end, reading, parts)) {
       const { topic, partition } = end
@@ -119,7 +114,12 @@ async function readWindow(
   { collections, maxTimeMs }: LogParts,
 ): Promise<{ documents: RecordDocument[]; isCut: boolean }> {
   // The view says nothing that the value doesn't, and may be several times as large.
-  const options = { maxTimeMS: maxTimeMs, projection: { data: 0 }, ...(signal === undefined ? {} : { signal }) }
+  const options = {
+    maxTimeMS: maxTimeMs,
+    projection: { data: 0 },
+    hint: 'by_position',
+    ...(signal === undefined ? {} : { signal }),
+  }
   const conditions = recordConditions(filter)
   const found = collections.records
     .find(conditions.length === 0 ? window : { $and: [window, ...conditions] }, options)
@@ -150,7 +150,7 @@ async function nextRecorded(
 ): Promise<Place> {
   const generationEnd = generation < end.generation ? Number.POSITIVE_INFINITY : end.offset
   const found = collections.records
-    .find(windowFilter(end, generation, offset, generationEnd), { maxTimeMS: maxTimeMs })
+    .find(windowFilter(end, generation, offset, generationEnd), { maxTimeMS: maxTimeMs, hint: 'by_position' })
     .project<{ offset: number }>({ _id: 0, offset: 1 })
     .sort({ topic: 1, partition: 1, generation: 1, offset: 1 })
     .limit(1)

@@ -80,6 +80,7 @@ describe('the plans of questions', () => {
     ['counts by type', () => log.stats({ filter: `since:${minute(10)} until:${minute(20)}` }), ['by_type'], 0],
     ['counts of a household', () => log.stats({ filter: 'household:household-3', by: 'source' }), ['by_household'], 30],
     ['records in position order', () => reading(''), ['by_position'], 500],
+    ['some records in position order', () => reading('household:household-3 type:cat.*'), ['by_position'], 600],
   ]
   it.each(shapes)('find %s by an index, in its order, and look at nothing else', async (_, question, indexes, most) => {
     const executed = await executedFor(question)

@@ -1,9 +1,9 @@
 import { z } from 'zod'
 import type { EventFilterInput } from './filter/event-filter.ts'
 import { resolveFilter } from './filter/parse.ts'
-import type { OrderedReading } from './ordered-reader.ts'
 import { type PositionVector, sortedVector } from './position-vector.ts'
 import { checkQuery } from './query.ts'
+import type { OrderedReading } from './reading.ts'
 
 /** What {@link EventLog.read} takes. */
 export interface ReadQuery {
