@@ -82,7 +82,7 @@ describe('replays', () => {
 
   it('a run keeps to its rate, can be paused, goes on where it was, and shows how long it takes', async () => {
     const replays = stand.replays()
-    const plan = await replays.plan({ filter: 'household:household-001', groups: ['slow'], ratePerSecond: 40 })
+    const plan = await replays.plan({ filter: 'household:household-001', groups: ['slow'], ratePerSecond: 20 })
     const { id } = await replays.run({ planId: plan.id }, uniqueName('key'))
     const topic = topicNames(stand.transport.topicPrefix).inbox('slow')
     await until('some are sent', async () => ((await replays.get(id))?.sent ?? 0) > 4)
@@ -95,7 +95,7 @@ describe('replays', () => {
     await expect(replays.resume(id)).resolves.toMatchObject({ state: 'running' })
     const done = await stand.reached(replays, id, ['done'])
     expect((await stand.inbox(topic)).map(({ id: event }) => event)).toEqual(numbered('first', 40))
-    expect((done.endedAt?.getTime() ?? 0) - (done.startedAt?.getTime() ?? 0)).toBeGreaterThan(600)
+    expect((done.endedAt?.getTime() ?? 0) - (done.startedAt?.getTime() ?? 0)).toBeGreaterThan(1_000)
     expect(done.changes.map(({ to }) => to)).toEqual(['planned', 'running', 'paused', 'running', 'done'])
   })
 
