@@ -82,10 +82,13 @@ export class PartitionWindow implements TopicPartition {
     const { watermark, inherited } = this
     const tried: TriedEvent[] = []
     for (const event of watermark.items()) {
-      const { offset, attemptsNow, running, deaths } = event
+      const { offset, attemptsNow, waiting, running, deaths } = event
+      event.toldWaiting = waiting
+      const idle = running && (clean || waiting)
+      const attempts = idle ? attemptsNow - 1 : attemptsNow
       // Who lets go in order was not killed by what runs: whatever killed those before, this attempt does not count.
-      const one = clean && running ? { attempts: attemptsNow - 1, deaths: [] } : { attempts: attemptsNow, deaths }
-      if (one.attempts > 0) tried.push({ offset, ...one, running: running && !clean })
+      const blamed = clean && running ? [] : deaths
+      if (attempts > 0) tried.push({ offset, attempts, deaths: blamed, running: running && !idle })
     }
     const next = watermark.next ?? 0
     return {

@@ -59,6 +59,10 @@ export class PendingEvent implements Pending<PendingEvent> {
   hasSlot = false
   /** The handler's run that it is in. */
   attempt: Run | undefined = undefined
+  /** Its receipt is waited for, which another attempt may have in hand: its handler has not begun. */
+  waiting = false
+  /** A successor would learn that its handler has not begun. */
+  toldWaiting = false
   /** It is in a batch whose handler runs. */
   batched = false
   /** What became of it in a batch, until that is dealt with. */

@@ -52,7 +52,7 @@ export function createPipeline(parts: PipelineParts): Handler {
       guard,
       deadline({ deadlines, statistics, logger }),
       cause,
-      once(parts.once),
+      once({ receipts: parts.once, commit: () => committer.flush() }),
     ],
     invoke,
   )

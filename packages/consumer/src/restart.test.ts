@@ -1,8 +1,10 @@
 import { describe, expect, it } from 'vitest'
 import { until } from '../test/condition.ts'
 import { message } from '../test/household.ts'
+import { type Effects, receiptsInMemory } from '../test/receipts.ts'
 import { memoryStage, type OnStarted, type Stage } from '../test/stage.ts'
 import { decodeProgress, encodeProgress } from './commit-metadata.ts'
+import type { Once } from './once.ts'
 
 const stage = memoryStage()
 
@@ -93,6 +95,36 @@ describe('a restart', () => {
       crashes: 1,
       tried: expect.arrayContaining([{ offset: 0, attempts: 2, running: true, deaths: ['-'] }]),
     })
+  })
+
+  it('does not count a death against an event that waits for its receipt, and does once its handler begins', async () => {
+    const told = async () => {
+      const position = await stage.committed()
+      return position === undefined ? undefined : decodeProgress(position.offset, position.metadata)?.tried
+    }
+    const once = receiptsInMemory()
+    const free = Promise.withResolvers<void>()
+    const held: Once<Effects> = {
+      ...once,
+      run: async (delivery, handle) => {
+        await free.promise
+        return once.run(delivery, handle)
+      },
+    }
+    let before: Awaited<ReturnType<typeof told>>
+    await stage.sendToFirst([message()])
+    const tried = [{ offset: 0, attempts: 1, running: true }]
+    await stage.commitAs(0, encodeProgress(0, { clean: false, crashes: 0, done: [], tried }))
+    const handle: OnStarted = async () => {
+      before = await told()
+    }
+    const one = stage.subscriber(handle, { once: held, commitIntervalMs: 5 })
+    await one.start()
+    await until('a successor would find it waiting', async () => (await told())?.[0]?.running === false)
+    expect(await told()).toEqual([{ offset: 0, attempts: 1, running: false, deaths: ['-'] }])
+    free.resolve()
+    await until('it is handled', () => one.stats().handled === 1)
+    expect(before).toEqual([{ offset: 0, attempts: 2, running: true, deaths: ['-'] }])
   })
 
   it('handles one event at a time and commits each attempt first after two early deaths in a row', async () => {

@@ -32,14 +32,15 @@ export function retry({ wait, statistics, logger, random = Math.random }: RetryN
       await attempt(event)
     }
     const failed = (event: PendingEvent, error: unknown): Outcome => {
-      // The process has lived through this attempt.
-      event.deaths = []
+      const held = isHouseHelperError(error, 'RECEIPT_HELD')
+      // The process has lived through this attempt; one that has not begun its handler says nothing.
+      if (!held) event.deaths = []
       if (event.dropped) return undefined
       const options = event.route.retry
       if (isInterruption(error)) {
         event.attempts -= 1
         // Who has the receipt in hand is given time; it may be a dead process, whose transaction ends by itself.
-        return again(event, isHouseHelperError(error, 'RECEIPT_HELD') ? options.baseMs : 0)
+        return again(event, held ? options.baseMs : 0)
       }
       if (isHouseHelperError(error)) event.firstFailure ??= failureNote(error)
       if (!isRetriable(error) || event.attempts >= event.attemptLimit) throw error
