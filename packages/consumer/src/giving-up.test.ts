@@ -15,6 +15,13 @@ describe('retry and giving up', () => {
     ['an Error', () => Promise.reject(new Error('no'))],
     ['a SyntaxError, synchronously', () => JSON.parse('{')],
     [
+      'a TypeError, synchronously',
+      () => {
+        throw new TypeError('no')
+      },
+    ],
+    ['a TypeError, as a rejection', () => Promise.reject(new TypeError('no'))],
+    [
       'null',
       () => {
         throw null

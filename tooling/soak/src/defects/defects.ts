@@ -1,10 +1,31 @@
-import type { Defect } from './defect.ts'
+import type { Defect, Edit } from './defect.ts'
 
 const kafkajs = 'packages/transport-kafkajs/src'
 const consumer = 'packages/consumer/src'
 const producerFile = `${kafkajs}/sender/partition-producer.ts`
 const producerTest = `${kafkajs}/sender/partition-producer.test.ts`
 const suiteTest = `${kafkajs}/transport.int.test.ts`
+
+/** What a listener throws goes through the receiver into kafkajs. */
+const intoKafkajs: readonly Edit[] = [
+  {
+    file: `${kafkajs}/receiver/receiver.ts`,
+    find: 'await read(answer, from, moveTo).catch(fail)',
+    replace: 'await read(answer, from, moveTo)',
+  },
+  {
+    file: `${kafkajs}/receiver/consumer-session.ts`,
+    find: '.then(done, done)\n    return await promise',
+    replace:
+      '.then(done, (error) => {\n      done()\n      thrown = error\n    })\n    await promise\n    if (thrown) throw thrown',
+  },
+  {
+    file: `${kafkajs}/receiver/consumer-session.ts`,
+    find: '    const { promise, resolve } = Promise.withResolvers<void>()\n    busy.add(resolve)',
+    replace:
+      '    let thrown: unknown\n    const { promise, resolve } = Promise.withResolvers<void>()\n    busy.add(resolve)',
+  },
+]
 
 /**
  * The defects of kafkajs 2.2.4 that lose acknowledged events, kill consumers in silence or have events handled twice,
@@ -108,34 +129,38 @@ export const defects: readonly Defect[] = [
             replace: '  } catch (error) {\n    if (error instanceof TypeError) throw error\n',
           },
           {
-            file: `${kafkajs}/receiver/receiver.ts`,
-            find: 'await read(answer, from, moveTo).catch(fail)',
-            replace: 'await read(answer, from, moveTo)',
+            file: `${consumer}/middleware/deadline.ts`,
+            find: '        ended()\n        threw(attempt, thrown)\n',
+            replace:
+              '        ended()\n        if (thrown instanceof TypeError) throw thrown\n        threw(attempt, thrown)\n',
+          },
+          {
+            file: `${consumer}/middleware/handler.ts`,
+            find: '(error: unknown) => failed(event, error))',
+            replace:
+              '(error: unknown) => {\n      if (error instanceof TypeError) throw error\n      return failed(event, error)\n    })',
+          },
+          {
+            file: `${consumer}/scheduler.ts`,
+            find: '    } catch (error) {\n      this.#defect(error)\n',
+            replace:
+              '    } catch (error) {\n      if (error instanceof TypeError) throw error\n      this.#defect(error)\n',
+          },
+          ...intoKafkajs,
+        ],
+        caughtBy: [
+          {
+            file: `${consumer}/giving-up.test.ts`,
+            titles: [
+              'handler that throws a TypeError, synchronously',
+              'handler that throws a TypeError, as a rejection',
+            ],
           },
         ],
-        caughtBy: [{ file: `${consumer}/giving-up.test.ts`, titles: ['holds only the key of a handler that throws'] }],
       },
       {
         does: 'What a listener throws is thrown into kafkajs.',
-        edits: [
-          {
-            file: `${kafkajs}/receiver/receiver.ts`,
-            find: 'await read(answer, from, moveTo).catch(fail)',
-            replace: 'await read(answer, from, moveTo)',
-          },
-          {
-            file: `${kafkajs}/receiver/consumer-session.ts`,
-            find: '.then(done, done)\n    return await promise',
-            replace:
-              '.then(done, (error) => {\n      done()\n      thrown = error\n    })\n    await promise\n    if (thrown) throw thrown',
-          },
-          {
-            file: `${kafkajs}/receiver/consumer-session.ts`,
-            find: '    const { promise, resolve } = Promise.withResolvers<void>()\n    busy.add(resolve)',
-            replace:
-              '    let thrown: unknown\n    const { promise, resolve } = Promise.withResolvers<void>()\n    busy.add(resolve)',
-          },
-        ],
+        edits: intoKafkajs,
         caughtBy: [{ file: suiteTest, titles: ['is dead, and says so, when the listener throws'] }],
       },
     ],
