@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { FaultProxy } from '@house-helper/fault-proxy'
-import { type FleetName, faultName, type PlannedFault, type ServerName } from './fault-plan.ts'
+import { type FleetName, faultGroup, type PlannedFault, type ServerName } from './fault-plan.ts'
 import type { Fleet } from './fleet.ts'
 
 /** What faults are let loose on. */
@@ -22,7 +22,7 @@ export interface FaultPace {
   readonly signal?: AbortSignal
 }
 
-/** The faults that hit, by their names. */
+/** How many faults hit, by what they did. */
 export type FaultCounts = ReadonlyMap<string, number>
 
 /** Lets faults of a plan loose, several at a time; resolves once all that were are over. */
@@ -43,8 +43,8 @@ export async function injectFaults(
       running.delete(one)
       if (!did) return
       hit += 1
-      const name = faultName(planned)
-      counts.set(name, (counts.get(name) ?? 0) + 1)
+      const group = faultGroup(planned)
+      counts.set(group, (counts.get(group) ?? 0) + 1)
     })
     running.add(one)
     await sleep(pauseMs)

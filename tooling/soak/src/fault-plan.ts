@@ -64,15 +64,16 @@ export function* faultPlan(seed: number, options: PlanOptions): Generator<Planne
   }
 }
 
-/** A fault in words: `cut-after Produce`, `kill loggers`. */
-export function faultName(planned: PlannedFault): string {
+/** What a fault is counted as. */
+export function faultGroup(planned: PlannedFault): string {
   switch (planned.kind) {
     case 'request':
-      return `${planned.fault.kind} ${planned.fault.requests?.join(' ')}`
+      return `${planned.fault.kind} of ${planned.server} requests`
     case 'cut-all':
-      return `cut-all ${planned.server}`
+      return `all connections to ${planned.server} cut`
     case 'kill':
+      return `SIGKILL of ${planned.fleet}`
     case 'freeze':
-      return `${planned.kind} ${planned.fleet}`
+      return `SIGSTOP of ${planned.fleet}`
   }
 }

@@ -76,6 +76,12 @@ export function brokenPart(part: string, error: unknown, durationMs: number): Do
   return { part, ...figures, error: text, met: false, durationMs: Math.round(durationMs), date: today() }
 }
 
+/** The report as it is written: JSON with one line for each figure. */
+export function reportText(report: SoakReport): string {
+  const innermost = /\{[^{}]*\}/g
+  return `${JSON.stringify(report, null, 2).replaceAll(innermost, (text) => text.replaceAll(/\s*\n\s*/g, ' '))}\n`
+}
+
 /** Adds up all parts. A part that threw counts as a missed figure. */
 export function totalsOf(cases: readonly CaseReport[]): Totals {
   const parts = cases.flatMap((one) => one.parts)

@@ -4,7 +4,7 @@ import { parseArgs } from 'node:util'
 import { thisMachine } from '@house-helper/bench/machine'
 import { projectDataDir } from '@house-helper/local-stack'
 import { cases } from './cases.ts'
-import { type SoakReport, totalsLine, totalsOf } from './report.ts'
+import { reportText, type SoakReport, totalsLine, totalsOf } from './report.ts'
 import { runSoak } from './runner.ts'
 
 const help = `pnpm soak [options]
@@ -57,7 +57,7 @@ async function run(): Promise<void> {
   const report: SoakReport = { machine: thisMachine(), form, seed, cases: reports, totals }
   const file = resolve(values.json ?? join(folder, `${form}-${seed}.json`))
   await mkdir(dirname(file), { recursive: true })
-  await writeFile(file, `${JSON.stringify(report, null, 2)}\n`)
+  await writeFile(file, reportText(report))
   console.log(`report: ${file}`)
   console.log(totalsLine(totals))
   process.exitCode = reports.length > 0 && reports.every(({ met }) => met) ? 0 : 1
