@@ -2,6 +2,7 @@ import type { Collection, Db, IndexDescription, WriteConcernSettings } from 'mon
 import type { LedgerEntry, PartitionState, QuarantineDocument, RecordDocument } from './documents.ts'
 import { contractVerdicts } from './filter/event-filter.ts'
 import { ensureVectorIndexes } from './vector-collection.ts'
+import type { BackfillDocument } from './verification/backfills.ts'
 
 /** The log's collections in one database. */
 export interface Collections {
@@ -9,6 +10,7 @@ export interface Collections {
   readonly quarantine: Collection<QuarantineDocument>
   readonly ledger: Collection<LedgerEntry>
   readonly partitions: Collection<PartitionState>
+  readonly backfills: Collection<BackfillDocument>
 }
 
 /** How everything is written: acknowledged by a majority, in their journals. */
@@ -44,6 +46,11 @@ const QUARANTINE_INDEXES: readonly IndexDescription[] = [
   { name: 'by_quarantined_at', key: { quarantinedAt: 1, _id: 1 } },
 ]
 
+/** Entries in the order of a partition, for verifying: their ids are made of numbers, and do not sort as numbers do. */
+const LEDGER_INDEXES: readonly IndexDescription[] = [
+  { name: 'by_place', key: { topic: 1, partition: 1, generation: 1, from: 1, to: 1 } },
+]
+
 /** Names the collections; nothing is made in the database. */
 export function collections(db: Db): Collections {
   // Buffers instead of Binary objects; undefined fields are left out instead of stored as null.
@@ -54,14 +61,16 @@ export function collections(db: Db): Collections {
     quarantine: db.collection<QuarantineDocument>('quarantine', majority),
     ledger: db.collection<LedgerEntry>('ledger', majority),
     partitions: db.collection<PartitionState>('partitions', majority),
+    backfills: db.collection<BackfillDocument>('backfills', majority),
   }
 }
 
 /** Makes the indexes that are missing, then drops those of an earlier version that they replace; everything else stays. */
 export async function ensureIndexes(db: Db): Promise<void> {
-  const { records, quarantine } = collections(db)
+  const { records, quarantine, ledger } = collections(db)
   await records.createIndexes([...RECORD_INDEXES])
   await quarantine.createIndexes([...QUARANTINE_INDEXES])
+  await ledger.createIndexes([...LEDGER_INDEXES])
   await ensureVectorIndexes(db)
   for (const { name, key } of await records.indexes()) {
     const isReplaced = REPLACED_RECORD_INDEXES.some(

@@ -1,0 +1,13 @@
+import type { Transport } from '@house-helper/events-core'
+import type { Collections } from '../collections.ts'
+import type { HeadChain } from '../head.ts'
+
+/** What verifying works with. */
+export interface VerificationParts {
+  readonly collections: Collections
+  readonly transport: Transport
+  readonly chain: HeadChain
+  /** How long one query of MongoDB may take, in milliseconds. */
+  readonly maxTimeMs: number
+  readonly signal: AbortSignal | undefined
+}
