@@ -1,20 +1,18 @@
 import { z } from 'zod'
-import type { Form, Invariants, PartReport } from './soak-case.ts'
+import type { PartReport } from './soak-case.ts'
 
 const count = z.number().int().nonnegative()
+
+const invariantsSchema = z.object({
+  ...{ missing: count, recordedTwice: count, effectsTwice: count, outOfOrder: count, unaccounted: count },
+})
 
 /** The schema of a part that is done, as it is kept for a resumed soak. */
 export const donePartSchema = z.object({
   part: z.string(),
   events: count,
   faults: count,
-  invariants: z.object({
-    missing: count,
-    recordedTwice: count,
-    effectsTwice: count,
-    outOfOrder: count,
-    unaccounted: count,
-  }),
+  invariants: invariantsSchema,
   figures: z.array(
     z.object({
       name: z.string(),
@@ -35,30 +33,31 @@ export const donePartSchema = z.object({
 /** A part that is done. */
 export type DonePart = Readonly<z.infer<typeof donePartSchema>>
 
-/** A case with its parts. */
-export interface CaseReport {
-  readonly name: string
-  readonly title: string
-  readonly met: boolean
-  readonly parts: readonly DonePart[]
-}
+const caseSchema = z.object({ name: z.string(), title: z.string(), met: z.boolean(), parts: z.array(donePartSchema) })
 
-/** What a soak found. */
-export interface SoakReport {
-  readonly machine: object
-  readonly form: Form
-  readonly seed: number
-  readonly cases: readonly CaseReport[]
-  readonly totals: Totals
-}
+/** A case with its parts. */
+export type CaseReport = Readonly<Omit<z.infer<typeof caseSchema>, 'parts'>> & { readonly parts: readonly DonePart[] }
+
+const totalsSchema = z.object({
+  ...{ cases: count, parts: count, events: count, faults: count, figuresMissed: count },
+  ...invariantsSchema.shape,
+})
 
 /** A soak in one line. */
-export interface Totals extends Invariants {
-  readonly cases: number
-  readonly parts: number
-  readonly events: number
-  readonly faults: number
-  readonly figuresMissed: number
+export type Totals = Readonly<z.infer<typeof totalsSchema>>
+
+/** The schema of a whole report. */
+export const soakReportSchema = z.object({
+  machine: z.object({ cores: count, model: z.string(), memoryGiB: count, node: z.string(), date: z.string() }),
+  form: z.enum(['short', 'full']),
+  seed: count,
+  cases: z.array(caseSchema),
+  totals: totalsSchema,
+})
+
+/** What a soak found. */
+export type SoakReport = Readonly<Omit<z.infer<typeof soakReportSchema>, 'cases'>> & {
+  readonly cases: readonly CaseReport[]
 }
 
 /** The part as it is kept, with the verdict on it. */

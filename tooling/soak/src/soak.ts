@@ -4,6 +4,7 @@ import { parseArgs } from 'node:util'
 import { thisMachine } from '@house-helper/bench/machine'
 import { projectDataDir } from '@house-helper/local-stack'
 import { cases } from './cases.ts'
+import { writePage } from './page.ts'
 import { reportText, type SoakReport, totalsLine, totalsOf } from './report.ts'
 import { runSoak } from './runner.ts'
 
@@ -14,6 +15,7 @@ const help = `pnpm soak [options]
   --seed <n>       what is random follows from this number (default 1)
   --resume         skips parts that an earlier run of this form and seed has done and met
   --json <file>    where the report goes (default: a folder that git ignores)
+  --page           makes the tables of docs/soak.md from the reports in docs/soak
   --list           the names of the cases and of their parts`
 
 const { values } = parseArgs({
@@ -25,6 +27,7 @@ const { values } = parseArgs({
     resume: { type: 'boolean', default: false },
     json: { type: 'string' },
     list: { type: 'boolean', default: false },
+    page: { type: 'boolean', default: false },
     help: { type: 'boolean', default: false },
   },
 })
@@ -34,6 +37,7 @@ const seed = wholeNumber('seed', values.seed)
 
 if (values.help) console.log(help)
 else if (values.list) list()
+else if (values.page) await writePage()
 else await run()
 
 function list(): void {
