@@ -25,8 +25,12 @@ export interface EncodedRequest {
 
 /** One TCP connection of kafkajs. */
 export interface KafkaConnection {
-  readonly socket?: { destroy(error?: Error): void }
+  readonly socket?: { readonly connecting?: boolean; destroy(error?: Error): void }
+  readonly requestQueue: { rejectAll(error: Error): void; destroy(): void }
+  connectionStatus: string
+  authenticatedAt: unknown
   isConnected(): boolean
+  disconnect(): Promise<unknown>
 }
 
 /** The two connections that kafkajs keeps to one broker: 0 for everything, 1 for fetching. */

@@ -1,5 +1,6 @@
 import type { CommittedPosition, Position, ReceiverOptions, TopicPartition } from '@house-helper/events-core'
 import type { Consumer, EachBatchPayload } from 'kafkajs'
+import { disconnectAbruptly } from '../client/abrupt-disconnect.ts'
 import type { ClientLog } from '../client/client-log.ts'
 import { settledWithin } from '../client/deadline.ts'
 import { createKafkaInstance } from '../client/kafka-instance.ts'
@@ -96,6 +97,7 @@ export function createConsumerSession(
   })
   // kafkajs makes the assigner inside consumer(), so the cluster is known here.
   const ownCluster = cluster as unknown as Cluster
+  disconnectAbruptly(ownCluster.brokerPool)
   const coordinator = createGroupCoordinator({
     ...{ groupId, sessionTimeoutMs, wire },
     cluster: { findBroker: ownCluster.findBroker.bind(ownCluster) },

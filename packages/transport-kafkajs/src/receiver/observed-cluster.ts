@@ -38,7 +38,8 @@ interface FetchingBroker extends Broker {
 
 const NOTHING_FETCHED = { responses: [] }
 const RECOVERY_MS = 100
-const FETCH_TIMEOUT_MS = 10_000
+// No request of kafkajs's is waited for longer, whatever has become of its connection.
+const ANSWER_TIMEOUT_MS = 10_000
 
 /**
  * Watches what one consumer asks of its brokers, and reads its fetches with our own decoder. The cluster is the
@@ -55,7 +56,7 @@ export function observeCluster(cluster: Cluster, hooks: ClusterHooks): void {
   /** Goes on with the metadata that is there where none can be had now. */
   async function unlessTransient(refreshing: Promise<void>): Promise<void> {
     try {
-      await refreshing
+      await within(refreshing, ANSWER_TIMEOUT_MS, () => silentBroker('a question for metadata'))
     } catch (error) {
       if (cluster.brokerPool.metadata === null || !hooks.isTransient(error)) throw error
       await pause(RECOVERY_MS)
@@ -103,7 +104,8 @@ export function observeCluster(cluster: Cluster, hooks: ClusterHooks): void {
   cluster.findGroupCoordinator = async () => hooks.coordinator as unknown as Broker
   cluster.findBroker = async (request) => {
     try {
-      return observe(await findBroker.call(cluster, request))
+      const found = findBroker.call(cluster, request)
+      return observe(await within(found, ANSWER_TIMEOUT_MS, () => silentBroker('an attempt to connect')))
     } catch (error) {
       if (!hooks.isTransient(error)) throw error
       return { fetch: recovered } as unknown as Broker
@@ -120,13 +122,12 @@ async function fetchCarried(broker: Broker, request: FetchRequest): Promise<obje
   const topics = shuffled(request.topics)
   const changes = fetchExchange(topics, { outOfRange: 'return' })
   const answers = exchange(broker, 'Fetch', { ...request, topics }, changes) as Promise<FetchAnswer[]>
-  return { responses: (await within(answers, FETCH_TIMEOUT_MS, silentBroker)).map(carry) }
+  return { responses: (await within(answers, ANSWER_TIMEOUT_MS, () => silentBroker('a fetch'))).map(carry) }
 }
 
-function silentBroker(): TransportError {
-  return new TransportError('TIMEOUT', `A broker did not answer a fetch within ${FETCH_TIMEOUT_MS} ms.`, {
-    canRetry: true,
-  })
+function silentBroker(what: string): TransportError {
+  const message = `A broker did not answer ${what} within ${ANSWER_TIMEOUT_MS} ms.`
+  return new TransportError('TIMEOUT', message, { canRetry: true })
 }
 
 /** Brokers fill an answer in the order of the request: without shuffling, the last partitions would starve (KIP-74). */
