@@ -1,6 +1,7 @@
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { MongoServerError } from 'mongodb'
 import { type ClusterNode, createClusterNode, onAllNodes } from '../cluster-node.ts'
 import { openDataFolder } from '../data-folder.ts'
 import { LocalStackError } from '../errors.ts'
@@ -113,9 +114,10 @@ function mongoSet(nodes: readonly ClusterNode[], release: () => Promise<void>): 
     nodes,
     primary,
     async stepDown() {
-      const node = await primary()
-      await askMember(node.address, { replSetStepDown: stepDownSeconds, secondaryCatchUpPeriodSecs: catchUpSeconds })
-      return node
+      return await waitFor('a primary that others can follow', defaultWaitMs, async () => {
+        const node = await primary()
+        return (await stepsDown(node)) ? node : undefined
+      })
     },
     async untilHealthy(timeoutMs = defaultWaitMs) {
       const isHealthy = async (): Promise<true | undefined> =>
@@ -137,6 +139,19 @@ async function waitFor<Result>(
     if (found !== undefined) return found
     if (Date.now() > deadline)
       throw new LocalStackError('START_TIMED_OUT', `the replica set has not had ${what} for ${timeoutMs} ms`)
+  }
+}
+
+// None of the others has caught up in time, so that the primary stays.
+const nobodyCaughtUp = 262
+
+async function stepsDown({ address }: ClusterNode): Promise<boolean> {
+  try {
+    await askMember(address, { replSetStepDown: stepDownSeconds, secondaryCatchUpPeriodSecs: catchUpSeconds }, 10_000)
+    return true
+  } catch (error) {
+    if (error instanceof MongoServerError && error.code === nobodyCaughtUp) return false
+    throw error
   }
 }
 
