@@ -4,8 +4,9 @@ import { projectRoot } from '@house-helper/local-stack'
 import { type CaseReport, type DonePart, type SoakReport, soakReportSchema } from './report.ts'
 import type { Figure } from './soak-case.ts'
 
-/** Where the reports of full forms are kept, and the page that shows them. */
-export const reportsDir: string = join(projectRoot, 'docs/soak')
+const reportsDir = join(projectRoot, 'docs/soak')
+
+/** The page that shows the reports in docs/soak. */
 export const pageFile: string = join(projectRoot, 'docs/soak.md')
 
 const BEGIN = '<!-- made by `pnpm soak --page` -->'

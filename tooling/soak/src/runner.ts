@@ -69,9 +69,16 @@ async function partOf(
     (error: unknown) => brokenPart(part.name, error, performance.now() - startMs),
   )
   log(`  ${partLine(done)}`)
+  if (!done.met) log(`  again: ${commandOf(soakCase, part, options)}`)
   // An interruption is no result.
   if (!signal.aborted) await kept.write(soakCase.name, done)
   return done
+}
+
+/** The command that runs a part again, alone. */
+function commandOf({ name }: SoakCase, part: SoakPart, { form, seed }: SoakOptions): string {
+  const chosen = `--only ${name} --part '${part.name}' --seed ${seed}`
+  return `pnpm soak ${form === 'short' ? '--short ' : ''}${chosen}`
 }
 
 function sharedStack({ log }: SoakOptions) {

@@ -14,13 +14,13 @@ export const schedules: SoakCase = {
 }
 
 // Schedules that follow one another share their topics, databases and processes: starting those takes longer than a run.
-const SCHEDULES_OF_A_STAND = 10
+const SCHEDULES_OF_A_STAND = 5
 
 async function runSchedule(context: SoakContext, number: number): Promise<PartReport> {
   const { log, signal, shelf } = context
   // Schedules of different seeds have no number in common.
   const seed = context.seed * 1_000 + number
-  const stand = await standOf(context, context.seed * 1_000 + Math.floor((number - 1) / SCHEDULES_OF_A_STAND))
+  const stand = await standOf(context, context.seed * 1_000 + Math.ceil(number / SCHEDULES_OF_A_STAND))
   try {
     return await runUnderFaults(stand, {
       ...{ seed, log, signal, events: 20_000, ratePerSecond: 2_500, callers: 100 },
@@ -33,9 +33,9 @@ async function runSchedule(context: SoakContext, number: number): Promise<PartRe
   }
 }
 
-function standOf({ stack, shelf, logDir }: SoakContext, tens: number) {
-  return shelf.share('schedules', String(tens), async () => {
-    const name = `schedules-${tens}-${Date.now().toString(36)}`
+function standOf({ stack, shelf, logDir }: SoakContext, turn: number) {
+  return shelf.share('schedules', String(turn), async () => {
+    const name = `schedules-${turn}-${Date.now().toString(36)}`
     // Its processes outlive the part that started them.
     const log = (line: string): void => console.log(`  ${name}: ${line}`)
     return await createFaultStand({

@@ -28,7 +28,7 @@ export async function cutPublishers(context: SoakContext): Promise<PartReport> {
   stand.startLogger(direct)
   stand.startHandler(direct)
   const isShort = form === 'short'
-  const rounds = isShort ? 1 : 3
+  const rounds = isShort ? 1 : 2
   const once = new Set<string>()
   const counts = createCutCounts()
   const source = recorded(soakEvents(seed, { domains: stand.domains }), once)
