@@ -47,7 +47,7 @@ async function runChain(
   const { seed, signal, log } = context
   await using stand = await createStand({
     servers: stack,
-    name: `kills-${seed}-${how.toLowerCase()}-${number}`,
+    name: `kills-${seed}-${kind.replace(' ', '-')}-${how.toLowerCase()}-${number}`,
     domains: { tasks: 3 },
     handledTypes: kind === 'handler' ? taskTypes : [],
     logDir: `${context.logDir}/${kind}-${number}`,
