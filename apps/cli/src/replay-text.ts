@@ -4,7 +4,7 @@ import type { LoggedPlan, LoggedRun } from './replay-client.ts'
 const numbers = new Intl.NumberFormat('en-US')
 
 /** A duration for people: `850 ms`, `38 s`, `12 min`, `3 h 20 min`. */
-export function durationText(ms: number): string {
+function durationText(ms: number): string {
   if (ms < 1_000) return `${ms} ms`
   const seconds = Math.round(ms / 1_000)
   if (seconds < 120) return `${seconds} s`

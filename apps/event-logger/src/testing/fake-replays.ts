@@ -6,7 +6,7 @@ const target = { group: 'points', topic: 'house-helper.inbox.points' }
 const at = new Date('2026-01-01T00:00:00Z')
 
 /** A plan of three events. */
-export const replayPlan: ReplayPlan = {
+const replayPlan: ReplayPlan = {
   ...{ id: 'plan-1', createdAt: at, expiresAt: at, by: 'ada', filter: 'type:task.*', from: [position] },
   ...{ until: [{ ...position, offset: 10 }], targets: [target], sandbox: false, ratePerSecond: 500, durationMs: 6 },
   ...{ count: 3, bytes: 900, types: [{ type: 'task.completed', count: 3 }], first: at, last: at },

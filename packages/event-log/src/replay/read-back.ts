@@ -8,13 +8,15 @@ export interface SentBefore {
   take(topic: string, record: SourceRecord): boolean
   /** How many were found that nobody has asked for yet. */
   readonly size: number
+  /** Forgets those: nobody will ask for them. */
+  clear(): void
   /** Where the reading back ended. */
   readonly ends: readonly Position[]
 }
 
 /** Nothing was sent before. */
 export function nothingSent(ends: readonly Position[]): SentBefore {
-  return { take: () => false, size: 0, ends }
+  return { take: () => false, size: 0, clear: () => {}, ends }
 }
 
 const READ_TIMEOUT_MS = 10_000
@@ -49,6 +51,7 @@ export async function readBack(
     get size() {
       return found.size
     },
+    clear: () => found.clear(),
     ends,
   }
 }

@@ -41,7 +41,7 @@ export interface RequestIssue {
 }
 
 /** The rate where none is given, in events a second. */
-export const DEFAULT_RATE = 500
+const DEFAULT_RATE = 500
 
 const MAX_RATE = 1_000_000
 const rate = z

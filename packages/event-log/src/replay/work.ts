@@ -23,6 +23,8 @@ export interface WorkOptions {
 }
 
 const MAX_APPEND_MS = 5_000
+/** Records without one that was sent before, after which there is none any more: more than can be on their way. */
+const AHEAD = 10_000
 const FIRST_BACKOFF_MS = 200
 const LONGEST_BACKOFF_MS = 5_000
 
@@ -152,11 +154,18 @@ function createSteps(
     const back = before.size > 0 ? checkpoint.back : [...marks.values()]
     reached({ position: [...progress.vector()], sent, back })
   }
+  let sinceFound = 0
   const missing = ({ topic }: ReplayTarget, records: readonly SourceRecord[]) =>
-    records.filter((record) => !before.take(topic, record))
+    records.filter((record) => {
+      const isFound = before.take(topic, record)
+      sinceFound = isFound ? 0 : sinceFound + 1
+      return !isFound
+    })
   return {
     async send(records, admit) {
       const parts = lease.run.targets.map((target) => ({ target, records: missing(target, records) }))
+      // What was sent before is what comes first; what else was found lies behind the position, in an earlier generation.
+      if (before.size > 0 && sinceFound > AHEAD) before.clear()
       await admit(Math.max(0, ...parts.map(({ records }) => records.length)))
       await tenure.admit(signal)
       const ends = await settled(parts.map(({ target, records }) => transmission.send(target, records)))
