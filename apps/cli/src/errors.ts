@@ -9,6 +9,7 @@ import { type ErrorFields, HouseHelperError } from '@house-helper/events-core'
  * - `LOGGER_UNREACHABLE`: nothing answers at EVENT_LOGGER_URL.
  * - `LOGGER_REFUSED`: the event logger answered with an error.
  * - `STOPPED_EARLY`: a redrive or discard ended before all was done; the message says how far it came, and why.
+ * - `EXPORT_CUT`: an export ended before its trailer, or the trailer counts other lines; what was written is not complete.
  * - `LOGGER_ANSWER_INVALID`: what answered is not the event logger's API, or not of this version.
  */
 export type CliErrorCode =
@@ -19,6 +20,7 @@ export type CliErrorCode =
   | 'LOGGER_REFUSED'
   | 'LOGGER_ANSWER_INVALID'
   | 'STOPPED_EARLY'
+  | 'EXPORT_CUT'
 
 /** An expected failure of a command: its message is all that the user sees of it. */
 export class CliError extends HouseHelperError<CliErrorCode> {

@@ -2,6 +2,7 @@ import { createServer, type RequestListener, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { afterEach, describe, expect, it } from 'vitest'
 import { within } from './deadline.ts'
+import { exactJsonText } from './exact-json.ts'
 import { createLogClient, type LogClient } from './log-client.ts'
 
 const event = { id: 'e-1', type: 'task.created', source: 's', timestamp: '2026-01-01T00:00:00Z', data: { n: 1 } }
@@ -39,9 +40,9 @@ describe('LogClient', () => {
       json(200, { events: [event], next: 'c-2' })(request, response)
     })
     const page = await ask(url, (client, allowance) =>
-      client.list({ household: 'h 1', user: undefined, limit: '2' }, allowance),
+      client.list({ q: 'household:"h 1"', cursor: undefined, limit: '2' }, allowance),
     )
-    expect(asked).toBe('/api/v1/events?household=h+1&limit=2')
+    expect(asked).toBe('/api/v1/events?q=household%3A%22h+1%22&limit=2')
     expect(page).toEqual({ events: [event], next: 'c-2' })
   })
 
@@ -60,7 +61,7 @@ describe('LogClient', () => {
       response.end(JSON.stringify(event).replace('"n":1', '"n":9007199254740993'))
     })
     const answer = await ask(url, (client, allowance) => client.get('e-1', allowance))
-    expect(JSON.stringify(answer)).toContain('"n":9007199254740993')
+    expect(exactJsonText(answer)).toContain('"n":9007199254740993')
   })
 
   it("says what the logger's problem details say", async () => {
@@ -69,6 +70,16 @@ describe('LogClient', () => {
     await expect(ask(url, (client, allowance) => client.list({}, allowance))).rejects.toMatchObject({
       code: 'LOGGER_REFUSED',
       message: expect.stringContaining('answered 400: limit: is too large'),
+    })
+  })
+
+  it('shows a filter that is wrong, with a mark under the place', async () => {
+    const detail = 'The filter is wrong at character 8: there is no field "y".'
+    const errors = [{ parameter: 'q', pointer: '/q', detail, position: 7, length: 1, expected: 'type' }]
+    const url = await serve(json(400, { title: 'Bad Request', status: 400, errors }))
+    await expect(ask(url, (client, allowance) => client.list({ q: 'type:x y:z' }, allowance))).rejects.toMatchObject({
+      code: 'USAGE',
+      message: `${detail}\n  type:x y:z\n         ^`,
     })
   })
 

@@ -2,6 +2,8 @@ import { z } from 'zod'
 import type { Allowance } from './deadline.ts'
 import { CliError } from './errors.ts'
 import { parseExactJson } from './exact-json.ts'
+import { markedFilter } from './filter-text.ts'
+import { serverSentEvents } from './server-sent-events.ts'
 
 /**
  * Asks the event logger, or commands it where a body is given, and checks the answer.
@@ -31,7 +33,14 @@ const text = z.string().nullish()
 const problemSchema = z.looseObject({
   title: text,
   detail: text,
-  errors: z.array(z.looseObject({ detail: z.string(), parameter: text, pointer: text })).nullish(),
+  errors: z
+    .array(
+      z.looseObject({
+        ...{ detail: z.string(), parameter: text, pointer: text },
+        ...{ position: z.int().nullish(), length: z.int().nullish() },
+      }),
+    )
+    .nullish(),
 })
 
 interface Answer {
@@ -100,6 +109,8 @@ function checkedAnswer<Schema extends z.ZodType>(url: URL, schema: Schema, json:
 
 function refused(url: URL, status: number, json: unknown): CliError {
   const problem = problemSchema.safeParse(json)
+  const wrongFilter = problem.success ? filterProblem(url, problem.data) : undefined
+  if (wrongFilter !== undefined) return wrongFilter
   const told = problem.success ? problemText(problem.data) : undefined
   // A gateway's answers, and the logger's own while its database is away: the same call may work later.
   const away = status === 502 || status === 503 || status === 504
@@ -108,6 +119,15 @@ function refused(url: URL, status: number, json: unknown): CliError {
     `The event logger at ${url.origin} answered ${status}${told ? `: ${told}` : '.'}`,
     { canRetry: away, details: { status } },
   )
+}
+
+/** The error where the filter is what is wrong, pointing at the place. */
+function filterProblem(url: URL, { errors }: z.infer<typeof problemSchema>): CliError | undefined {
+  const error = errors?.find(({ parameter }) => parameter === 'q')
+  const filter = url.searchParams.get('q')
+  if (error === undefined || filter === null) return undefined
+  const mark = error.position == null ? '' : `\n${markedFilter(filter, error.position, error.length ?? 1)}`
+  return new CliError('USAGE', `${error.detail}${mark}`)
 }
 
 function problemText({ title, detail, errors }: z.infer<typeof problemSchema>): string | null | undefined {
@@ -125,13 +145,17 @@ function parsed(body: string): unknown {
 }
 
 /** Opens an answer that goes on for as long as it is read. */
-export type LoggerStream = (url: URL, signal: AbortSignal) => Promise<AsyncIterable<Uint8Array>>
+export type LoggerStream = (
+  url: URL,
+  signal: AbortSignal,
+  headers?: Readonly<Record<string, string>>,
+) => Promise<AsyncIterable<Uint8Array>>
 
 /** Makes an opener of such answers; throws as {@link LoggerApi} does. */
 export function loggerStream(fetch: typeof globalThis.fetch): LoggerStream {
-  return async (url, signal) => {
-    const headers = { accept: 'text/event-stream' }
-    const response = await fetch(url, { signal, redirect: 'error', headers }).catch((error: unknown) => {
+  return async (url, signal, headers = {}) => {
+    const accepted = { accept: 'text/event-stream, application/x-ndjson', ...headers }
+    const response = await fetch(url, { signal, redirect: 'error', headers: accepted }).catch((error: unknown) => {
       throw signal.aborted ? signal.reason : unreachable(url, error)
     })
     if (response.status >= 400) throw refused(url, response.status, parsed(await response.text()))
@@ -139,24 +163,30 @@ export function loggerStream(fetch: typeof globalThis.fetch): LoggerStream {
   }
 }
 
-/** Reads server-sent events whose data is JSON, until the answer ends or breaks off. */
+/** Where a stream was left, so that it can be gone on with. */
+export interface StreamPlace {
+  /** The id of what came last; undefined before anything did. */
+  lastEventId: string | undefined
+}
+
+/**
+ * Reads server-sent events whose data is JSON, until the answer ends or breaks off. A place that is given is where it
+ * begins, and is kept up to date.
+ */
 export async function* eventsOf<Schema extends z.ZodType>(
   url: URL,
   schema: Schema,
   open: LoggerStream,
   signal: AbortSignal,
+  place: StreamPlace = { lastEventId: undefined },
 ): AsyncGenerator<z.infer<Schema>, void> {
-  const chunks = await open(url, signal)
-  const decoder = new TextDecoder()
-  let rest = ''
+  const { lastEventId } = place
+  const chunks = await open(url, signal, lastEventId === undefined ? {} : { 'last-event-id': lastEventId })
   try {
-    for await (const chunk of chunks) {
-      const blocks = (rest + decoder.decode(chunk, { stream: true })).split('\n\n')
-      rest = blocks.pop() ?? ''
-      for (const block of blocks) {
-        const data = block.split('\n').flatMap((line) => (line.startsWith('data: ') ? [line.slice(6)] : []))
-        if (data.length > 0) yield checkedAnswer(url, schema, parsed(data.join('\n')))
-      }
+    for await (const { id, data } of serverSentEvents(chunks)) {
+      if (data !== undefined) yield checkedAnswer(url, schema, parsed(data))
+      // After it was taken: what its reader has not taken is to come again.
+      place.lastEventId = id ?? place.lastEventId
     }
   } catch (error) {
     // A connection that breaks off is one that can be opened again; what came is whole.

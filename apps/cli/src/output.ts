@@ -4,7 +4,8 @@ import { jsonLine, printable } from './printable.ts'
 
 /** A place that text goes to, such as `process.stdout`. */
 export interface TextStream {
-  write(text: string): unknown
+  /** Writes text, or bytes as they are; `done` is called once the place has taken them. */
+  write(chunk: string | Uint8Array, done?: (error?: Error | null) => void): unknown
   readonly isTTY?: boolean | undefined
 }
 

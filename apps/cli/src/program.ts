@@ -16,7 +16,8 @@ const help = `
 Examples:
   hh-events topics apply                       create the topics
   hh-events publish task.created --data @task.json --household household-001
-  hh-events log list --household household-001
+  hh-events log list household:household-001 since:2h
+  hh-events log why <id>                       why an event is dead, and what to do
   hh-events dead list                          what groups gave up on
   hh-events replay plan --filter 'since:2h' --to-group points-service
   hh-events doctor                             what cannot be reached, and what to do
@@ -69,7 +70,7 @@ function createProgram(world: World, finish: (code: ExitCode) => void): Command 
   }
   addTopicsCommand(program, session)
   addPublishCommand(program, session)
-  addLogCommand(program, session, world.now)
+  addLogCommand(program, session)
   addDeadCommand(program, session, world.now)
   addReplayCommand(program, session)
   addDoctorCommand(program, session)

@@ -16,8 +16,9 @@ export function createTextSink(isTTY = false): TextSink {
   let text = ''
   return {
     isTTY,
-    write: (more) => {
-      text += more
+    write: (more, done) => {
+      text += typeof more === 'string' ? more : Buffer.from(more).toString('utf8')
+      done?.()
       return true
     },
     get text() {
