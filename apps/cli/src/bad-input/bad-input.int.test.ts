@@ -205,15 +205,46 @@ describe('every bad event that is recorded', () => {
   it.each(readable)(
     '$name: is answered by the API and hh-events, its data as it was written',
     async ({ id, ...row }) => {
-      const response = await fetch(new URL(`/api/v1/events/${encodeURIComponent(id ?? '')}`, logger.url))
-      expect(response.status).toBe(200)
-      const { data = goodData } = row
-      expect((await response.text()).includes(`,"data":${data},`)).toBe(true)
+      const { data = goodData, message } = row
+      const ask = async (path = ''): Promise<Response> => {
+        const response = await fetch(new URL(`/api/v1/events/${encodeURIComponent(id ?? '')}${path}`, logger.url))
+        expect(response.status).toBe(200)
+        return response
+      }
+      expect((await (await ask()).text()).includes(`,"data":${data},`)).toBe(true)
+      const raw = await ask('/raw')
+      expect(Buffer.from(await raw.arrayBuffer()).equals(message.value ?? Buffer.alloc(0))).toBe(true)
+      const key = message.key && Buffer.from(message.key)
+      const isLong = key !== null && key.length > 4096
+      expect(raw.headers.get('x-kafka-key-base64')).toBe(key === null || isLong ? null : key.toString('base64'))
+      expect(raw.headers.get('x-kafka-key-bytes')).toBe(isLong ? `${key.length}` : null)
+      for (const path of ['/causation', '/deliveries']) expect(await (await ask(path)).json()).toBeTypeOf('object')
       const { exitCode, stdout } = await run('log', 'get', '--', id ?? '')
       expect(exitCode).toBe(0)
       expect(JSON.parse(stdout).id).toBe(id)
     },
   )
+})
+
+describe('all of it together', () => {
+  it('is exported whole, each event as it was written', async () => {
+    const text = await (await fetch(new URL('/api/v1/events/export', logger.url))).text()
+    const lines = text.trimEnd().split('\n')
+    const records = await db.collection('records').countDocuments()
+    expect(JSON.parse(lines.at(-1) ?? '')).toMatchObject({ trailer: { events: records } })
+    expect(lines).toHaveLength(records + 1)
+    for (const { id, data = goodData } of indexed.filter((row) => row.id !== undefined)) {
+      const [line] = lines.filter((one) => one.startsWith(`{"id":${JSON.stringify(id)},`))
+      expect(line?.includes(`,"data":${data},`)).toBe(true)
+    }
+  })
+
+  it('lists what is in quarantine', async () => {
+    const response = await fetch(new URL('/api/v1/quarantine?limit=200', logger.url))
+    expect(((await response.json()) as { messages: unknown[] }).messages).toHaveLength(
+      rows.filter(({ recorded }) => recorded.startsWith('quarantine')).length,
+    )
+  })
 })
 
 describe('every bad event that is given up', () => {

@@ -25,6 +25,9 @@ export interface EventSources {
   readonly deliveries: DeliveryReader
 }
 
+/** Keys are short. A longer one would make the answer's headers larger than clients take. */
+const MAX_KEY_BYTES = 4096
+
 /** Routes that read events from the log. */
 export function eventRoutes({ log, deliveries }: EventSources): FastifyPluginAsyncZod {
   return async (app) => {
@@ -84,7 +87,7 @@ function oneEventRoutes({ log, deliveries }: EventSources): FastifyPluginAsyncZo
           params: paramsSchema,
           querystring: nothing,
           response: answers(
-            'The bytes of the value. The key, where there is one, is in the header X-Kafka-Key-Base64.',
+            `The bytes of the value. The key, where there is one of at most ${MAX_KEY_BYTES} bytes, is in the header X-Kafka-Key-Base64; of a longer one X-Kafka-Key-Bytes has the length.`,
             bytes,
             [400, 404, 421, 500, 503],
             'application/octet-stream',
@@ -99,7 +102,7 @@ function oneEventRoutes({ log, deliveries }: EventSources): FastifyPluginAsyncZo
           'content-type': 'application/octet-stream',
           'x-kafka-position': `${topic}/${partition}/${offset}`,
           'x-log-generation': generation,
-          ...(key === null ? {} : { 'x-kafka-key-base64': Buffer.from(key).toString('base64') }),
+          ...(key === null ? {} : keyHeader(key)),
         })
         return reply.send(Buffer.from(value.buffer, value.byteOffset, value.byteLength))
       },
@@ -131,4 +134,9 @@ function oneEventRoutes({ log, deliveries }: EventSources): FastifyPluginAsyncZo
 export function sendNoEvent(request: FastifyRequest, reply: FastifyReply, id: EventRecord['id']): FastifyReply {
   const detail = `No event with the id ${JSON.stringify(id)} is recorded, or not yet: GET /api/v1/coverage shows how far the log is.`
   return sendProblem(request, reply, { status: 404, detail })
+}
+
+function keyHeader(key: Uint8Array): Readonly<Record<string, string | number>> {
+  if (key.length > MAX_KEY_BYTES) return { 'x-kafka-key-bytes': key.length }
+  return { 'x-kafka-key-base64': Buffer.from(key).toString('base64') }
 }
