@@ -69,7 +69,7 @@ async function missingOf(events: readonly EventSummary[], { collections, maxTime
 }
 
 /** Puts causes before their effects and keeps the order of time otherwise: clocks of services differ. */
-export function inCausalOrder(events: readonly EventSummary[]): readonly CorrelatedEvent[] {
+function inCausalOrder(events: readonly EventSummary[]): readonly CorrelatedEvent[] {
   const ids = new Set(events.map(({ id }) => id))
   const effects = Map.groupBy(events, ({ causationId }) => (ids.has(causationId ?? '') ? causationId : undefined))
   const ordered: CorrelatedEvent[] = []

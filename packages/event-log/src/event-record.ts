@@ -1,6 +1,12 @@
 import { decodeEnvelope, type Envelope, type Headers, type Issue, type JsonObject } from '@house-helper/events-core'
 import type { z } from 'zod'
-import { type noViewReasons, type QuarantineDocument, quarantineSchema, recordSchema } from './documents.ts'
+import {
+  type noViewReasons,
+  type QuarantineDocument,
+  quarantineSchema,
+  type RecordDocument,
+  recordSchema,
+} from './documents.ts'
 import { LogError } from './errors.ts'
 import { isRecordDocument } from './record-check.ts'
 
@@ -24,7 +30,10 @@ export interface EventRecord {
   /** What the contracts thought of it when it was recorded. */
   readonly contract: 'ok' | 'broken' | 'unknown-type' | 'unknown-version'
   readonly issues: readonly Issue[]
-  /** The data, read from `value`; where numbers beyond 2^53 matter, read `value` yourself. */
+  /**
+   * The data, read from `value` when it is first asked for (a copy by spreading has none); where numbers beyond 2^53
+   * matter, read `value` yourself.
+   */
   readonly data: JsonObject
   readonly metadata: JsonObject | undefined
   /** Whether MongoDB holds `data` as fields too, or why not. */
@@ -52,51 +61,85 @@ export interface QuarantinedMessage extends Omit<QuarantineDocument, '_id' | 'he
 
 /** Reads a document of `records`; throws `LOG_DOCUMENT_INVALID` where it isn't one, or, when its data is read, where its value is no envelope. */
 export function eventRecord(document: unknown): EventRecord {
-  const found = isRecordDocument(document) ? document : parseDocument(recordSchema, document, 'records')
-  let envelope: Envelope | undefined
-  // Decoded when it is asked for: whoever passes the bytes on needs no second copy of what is in them.
-  const decoded = (): Envelope => {
-    if (envelope !== undefined) return envelope
-    const result = decodeEnvelope(found.value)
-    if (!result.readable) throw invalid('records', found._id, `its value is no envelope: ${result.message}`)
-    envelope = result.envelope
-    return envelope
+  return new StoredRecord(isRecordDocument(document) ? document : parseDocument(recordSchema, document, 'records'))
+}
+
+/** A record over its document. A class, since a hundred thousand of them a second are made where the log is exported. */
+class StoredRecord implements EventRecord {
+  readonly recordId: string
+  readonly id: string
+  readonly type: string
+  readonly source: string
+  readonly subject: string | undefined
+  readonly householdId: string | undefined
+  readonly userId: string | undefined
+  readonly timestamp: string
+  readonly time: Date
+  readonly version: string
+  readonly correlationId: string
+  readonly causationId: string | undefined
+  readonly contract: EventRecord['contract']
+  readonly issues: readonly Issue[]
+  readonly view: EventRecord['view']
+  readonly conflict: boolean
+  readonly topic: string
+  readonly partition: number
+  readonly offset: number
+  readonly generation: number
+  readonly brokerTime: Date
+  readonly key: Uint8Array | null
+  readonly headers: Headers
+  readonly value: Uint8Array
+  readonly recordedAt: Date
+  #envelope: Envelope | undefined
+
+  constructor(found: RecordDocument) {
+    this.recordId = found._id
+    this.id = found.eventId ?? found._id
+    this.type = found.type
+    this.source = found.source
+    this.subject = found.subject
+    this.householdId = found.householdId
+    this.userId = found.userId
+    this.timestamp = found.timestamp
+    this.time = found.time
+    this.version = found.version
+    this.correlationId = found.correlationId
+    this.causationId = found.causationId
+    this.contract = found.contract
+    this.issues = found.issues ?? none
+    this.view = found.noView ?? 'stored'
+    this.conflict = found.eventId !== undefined
+    this.topic = found.topic
+    this.partition = found.partition
+    this.offset = found.offset
+    this.generation = found.generation
+    this.brokerTime = found.brokerTime
+    this.key = found.key
+    this.headers = found.headers.length === 0 ? none : found.headers.map(({ name, value }) => [name, value] as const)
+    this.value = found.value
+    this.recordedAt = found.recordedAt
   }
-  // Field by field: to spread them takes several times as long.
-  return {
-    recordId: found._id,
-    id: found.eventId ?? found._id,
-    type: found.type,
-    source: found.source,
-    subject: found.subject,
-    householdId: found.householdId,
-    userId: found.userId,
-    timestamp: found.timestamp,
-    time: found.time,
-    version: found.version,
-    correlationId: found.correlationId,
-    causationId: found.causationId,
-    contract: found.contract,
-    issues: found.issues ?? [],
-    get data() {
-      return decoded().data
-    },
-    get metadata() {
-      return decoded().metadata
-    },
-    view: found.noView ?? 'stored',
-    conflict: found.eventId !== undefined,
-    topic: found.topic,
-    partition: found.partition,
-    offset: found.offset,
-    generation: found.generation,
-    brokerTime: found.brokerTime,
-    key: found.key,
-    headers: found.headers.map(({ name, value }) => [name, value] as const),
-    value: found.value,
-    recordedAt: found.recordedAt,
+
+  get data(): JsonObject {
+    return this.#decoded().data
+  }
+
+  get metadata(): JsonObject | undefined {
+    return this.#decoded().metadata
+  }
+
+  // Decoded when it is asked for: whoever passes the bytes on needs no second copy of what is in them.
+  #decoded(): Envelope {
+    if (this.#envelope !== undefined) return this.#envelope
+    const result = decodeEnvelope(this.value)
+    if (!result.readable) throw invalid('records', this.recordId, `its value is no envelope: ${result.message}`)
+    this.#envelope = result.envelope
+    return result.envelope
   }
 }
+
+const none: readonly never[] = []
 
 /** Reads a document of `quarantine`; throws `LOG_DOCUMENT_INVALID` where it isn't one. */
 export function quarantinedMessage(document: unknown): QuarantinedMessage {

@@ -142,6 +142,36 @@ describe('reading the log in position order', () => {
     await state.updateOne({ _id: `${stand.topic}/2` }, { $set: { next: EVENTS / 3 } })
   })
 
+  it('skips nothing that several recorders write at once, while they take partitions from one another', async () => {
+    const wide = await createStand({ partitions: 6 })
+    const ending = new AbortController()
+    try {
+      const seen: string[] = []
+      const total = 600
+      const following = (async () => {
+        const from: PositionVector = []
+        const reader = createEventLog(wide.db)
+        for await (const { records } of reader.follow({ from, pollMs: 20, signal: ending.signal })) {
+          seen.push(...records.map(({ id }) => id))
+          if (seen.length >= total) ending.abort(new Error('all seen'))
+        }
+      })()
+      await wide.recorder({ maxBatchMessages: 7 }).start()
+      for (let index = 0; index < total; index += 10) {
+        // The second and the third recorder come while there is much to do.
+        if (index === 200 || index === 400) await wide.recorder({ maxBatchMessages: 5 }).start()
+        const some = Array.from({ length: 10 }, (_, more) => eventMessage(`w${index + more}`))
+        await wide.append(some, (index / 10) % 6)
+      }
+      await expect(following).rejects.toThrow('all seen')
+      expect(new Set(seen).size).toBe(total)
+      expect(seen).toHaveLength(total)
+    } finally {
+      ending.abort(new Error('the test is over'))
+      await wide.close()
+    }
+  })
+
   it('passes over topics that its filter does not name', async () => {
     expect(await batchesOf({ filter: 'topic:another' })).toEqual([])
   })

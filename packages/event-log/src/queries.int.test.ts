@@ -134,6 +134,18 @@ describe('questions to the log', () => {
       expect(none.length).toBeGreaterThan(3)
     })
 
+    it('ends a page of large events early, with where it goes on', async () => {
+      const large = Array.from({ length: 4 }, (_, index) =>
+        eventMessage(`large-${index}`, { householdId: 'household-l', data: { taskId: 'x'.repeat(3_000_000) } }),
+      )
+      for (const message of large) await record([message])
+      const pages = await pagesOf('household:household-l', 50)
+      expect(pages.map(idsOf)).toEqual([
+        ['large-3', 'large-2'],
+        ['large-1', 'large-0'],
+      ])
+    })
+
     it('takes the state of dead letters, from the few there are or from each event', async () => {
       const letters = stand.db.collection('deadLetters')
       const letter = (id: string, state: string, offset: number) => ({

@@ -86,6 +86,6 @@ async function ownersOf(found: readonly unknown[], { records, maxTimeMs }: Statu
 }
 
 /** What a conflict's record id is in a partition's first generation: the event's id and its place. */
-export function placeId(id: string, place: { topic: string; partition: number; offset: number }): string {
+function placeId(id: string, place: { topic: string; partition: number; offset: number }): string {
   return `${id}@${place.topic}/${place.partition}/${place.offset}`
 }
