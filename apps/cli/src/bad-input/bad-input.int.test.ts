@@ -1,15 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { configFromEnv, createEventLogger, type EventLogger } from '@house-helper/event-logger'
-import {
-  type DeadLetterNote,
-  decodeDeadLetter,
-  decodeDelivery,
-  type FetchedMessage,
-  type OriginalMessage,
-  silentLogger,
-  type Transport,
-  topicNames,
-} from '@house-helper/events-core'
+import { type FetchedMessage, silentLogger, type Transport, topicNames } from '@house-helper/events-core'
 import { createSubscriber, createTasksPublisher, onTasks, type Subscriber } from '@house-helper/tasks'
 import { connectionFromEnv, createKafkaTransport } from '@house-helper/transport-kafkajs'
 import { Admin } from '@platformatic/kafka'
@@ -23,6 +14,7 @@ import { brokenEnvelopes, edges, hardIds } from './bad-envelopes.ts'
 import { type BadMessage, envelopeText, goodData, messageOf, numbered } from './bad-message.ts'
 import { batchesOf, bytesOf } from './bytes.ts'
 import { largest, largestValueBytes } from './largest.ts'
+import { documentAt, type Letter, readAll, readDelivery, readLetters } from './reading.ts'
 
 const mongodbUri = process.env.MONGODB_URI ?? ''
 const name = `bad-${randomBytes(6).toString('hex')}`
@@ -53,7 +45,7 @@ let transport: Transport
 let logger: EventLogger
 let subscriber: Subscriber
 let stored: readonly FetchedMessage[]
-let letters: ReadonlyMap<number, { readonly note: DeadLetterNote; readonly original: OriginalMessage }>
+let letters: ReadonlyMap<number, Letter>
 const handled: string[] = []
 
 beforeAll(async () => {
@@ -72,8 +64,8 @@ beforeAll(async () => {
   await appendAll()
   await startSubscriber()
   await vi.waitFor(allDone, deadline)
-  stored = await readAll(topic)
-  letters = await readLetters()
+  stored = await readAll(transport, topic)
+  letters = await readLetters(transport, names.dead(group))
 }, 120_000)
 
 afterAll(async () => {
@@ -110,48 +102,11 @@ async function allDone(): Promise<void> {
   expect(await transport.admin.committed(group, [topic])).toMatchObject([{ offset: end }])
 }
 
-async function readAll(from: string): Promise<FetchedMessage[]> {
-  const all: FetchedMessage[] = []
-  for (;;) {
-    const messages = await transport.read({ topic: from, partition: 0, offset: all.length })
-    if (messages.length === 0) return all
-    all.push(...messages)
-  }
-}
-
-async function readLetters(): Promise<typeof letters> {
-  const found = new Map<number, { note: DeadLetterNote; original: OriginalMessage }>()
-  for (const message of await readAll(names.dead(group))) {
-    const decoded = decodeDeadLetter(message)
-    if (!decoded.ok) throw new Error(decoded.problem.message)
-    expect(found.has(decoded.note.origin.offset)).toBe(false)
-    found.set(decoded.note.origin.offset, decoded)
-  }
-  return found
-}
-
-/** A message of the inbox, read; fails at one that cannot be. */
-function delivery(message: FetchedMessage) {
-  const decoded = decodeDelivery(message)
-  if (!decoded.ok) throw new Error(decoded.problem.message)
-  return decoded
-}
-
 /** Runs hh-events against the event logger of this test. */
 function run(...argv: string[]) {
   const env = { ...kafkaEnv, NO_COLOR: '1', USER: 'ada', EVENT_LOGGER_URL: logger?.url }
   const openTransport = () => createKafkaTransport(connectionFromEnv(env))
   return runInMemory([...argv.slice(0, 2), '--timeout', '20s', ...argv.slice(2)], { env, domains, openTransport })
-}
-
-/** A document of the log, with its bytes in the form of {@link bytesOf}. */
-async function documentAt(collection: 'records' | 'quarantine', offset: number) {
-  const found = await db.collection(collection).findOne({ topic, offset }, { promoteBuffers: true })
-  if (found === null) return undefined
-  const headers = (found.headers as { name: string; value: Uint8Array | null }[]).map(
-    ({ name: header, value }) => [header, value] as const,
-  )
-  return { ...found, bytes: bytesOf({ key: found.key, value: found.value, headers }) }
 }
 
 const indexed = rows.map((row, index) => ({ ...row, index, offset: offsetOf(index) }))
@@ -167,12 +122,16 @@ describe('every bad message', () => {
   it.each(indexed)('$name: $recorded in the log, byte for byte', async ({ message, recorded, offset, id }) => {
     const [kind, reason] = recorded.split(': ')
     if (kind === 'quarantine') {
-      expect(await documentAt('records', offset)).toBeUndefined()
-      expect(await documentAt('quarantine', offset)).toMatchObject({ reason, bytes: bytesOf(message) })
+      expect(await documentAt(db, { topic, offset }, 'records')).toBeUndefined()
+      expect(await documentAt(db, { topic, offset }, 'quarantine')).toMatchObject({ reason, bytes: bytesOf(message) })
       return
     }
-    expect(await documentAt('quarantine', offset)).toBeUndefined()
-    expect(await documentAt('records', offset)).toMatchObject({ _id: id, contract: recorded, bytes: bytesOf(message) })
+    expect(await documentAt(db, { topic, offset }, 'quarantine')).toBeUndefined()
+    expect(await documentAt(db, { topic, offset }, 'records')).toMatchObject({
+      _id: id,
+      contract: recorded,
+      bytes: bytesOf(message),
+    })
   })
 
   it.each(indexed)('$name: $treated by a subscriber', ({ message, treated, offset, id }) => {
@@ -262,8 +221,8 @@ describe('every bad event that is given up', () => {
     const { lines } = await run('dead', 'redrive', '--group', group, '--rate', '1000', '--yes')
     expect(lines).toEqual([{ matched: count, redriven: count, skipped: [] }])
     const sent = new Map(
-      (await readAll(names.inbox(group))).map((message) => {
-        const { note, original } = delivery(message)
+      (await readAll(transport, names.inbox(group))).map((message) => {
+        const { note, original } = readDelivery(message)
         return [note.origin.offset, bytesOf(original)]
       }),
     )
