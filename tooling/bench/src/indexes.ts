@@ -1,13 +1,13 @@
 import { RECORD_INDEXES } from '@house-helper/event-log'
 import { householdEvents, type SimulatedEvent } from '@house-helper/household-simulator'
-import { type Collection, type IndexDescription, MongoClient } from 'mongodb'
+import { startMongo } from '@house-helper/local-stack'
+import { type Collection, type Document, type IndexDescription, MongoClient } from 'mongodb'
 import { envelopeOf } from './backlog.ts'
 
-// What each index of `records` takes, in bytes for a million events, and what it costs in recording rate: events of the
-// simulator, inserted as the recorder does, with all indexes, with all but one, and with none. MONGODB_URI names the
-// server; the database is dropped at the end. Arguments: how many events, and how many rounds of each rate (0: sizes only).
-const COUNT = Number(process.argv[2] ?? 100_000)
-const ROUNDS = Number(process.argv[3] ?? 2)
+// What each index of `records` takes, in bytes for a million events, and what it costs MongoDB to keep, in microseconds of
+// its processor for one event: events of the simulator, inserted as the recorder does, with all indexes, with all but one,
+// and with none, into a server of its own. Argument: how many events (default 200,000).
+const COUNT = Number(process.argv[2] ?? 200_000)
 const BATCH = 1_000
 const WRITERS = 4
 
@@ -15,42 +15,39 @@ interface StoredEvent {
   readonly _id: string
 }
 
-const client = await MongoClient.connect(process.env.MONGODB_URI ?? 'mongodb://localhost:27017/?replicaSet=rs0')
-const db = client.db(`bench-indexes-${process.pid}`)
+const server = await startMongo()
+const client = await MongoClient.connect(server.uri)
+const db = client.db('bench')
 try {
   const without = (left: IndexDescription) => RECORD_INDEXES.filter((index) => index !== left)
-  const sets = [
-    { name: 'no index but _id', indexes: [] },
-    { name: 'all', indexes: RECORD_INDEXES },
-    ...RECORD_INDEXES.map((index) => ({ name: `all but ${index.name}`, indexes: without(index) })),
-  ]
-  const best = new Map<string, number>()
-  for (let round = 0; round < ROUNDS; round++) {
-    for (const { name, indexes } of sets) {
-      const rate = await insertRate(indexes)
-      best.set(name, Math.max(rate, best.get(name) ?? 0))
-    }
-  }
-  for (const [name, rate] of best) console.log(`${name.padEnd(24)} ${Math.round(rate)} events/s`)
-  await insertRate(RECORD_INDEXES)
+  console.log(`no index but _id: ${await microsPerEvent([])} µs an event`)
+  for (const index of RECORD_INDEXES)
+    console.log(`all but ${index.name}: ${await microsPerEvent(without(index))} µs an event`)
+  console.log(`all: ${await microsPerEvent(RECORD_INDEXES)} µs an event`)
   // Sizes are those of the last checkpoint.
   await client.db('admin').command({ fsync: 1 })
   const [stats] = await db
     .collection('records')
     .aggregate([{ $collStats: { storageStats: {} } }])
     .toArray()
-  const perMillion = (bytes: number) => `${Math.round((bytes * 1e6) / COUNT / 1e6)} MB for a million events`
-  for (const [name, bytes] of Object.entries<number>(stats?.storageStats.indexSizes ?? {})) {
-    console.log(`${name.padEnd(24)} ${perMillion(bytes)}`)
+  const { indexDetails, wiredTiger } = stats?.storageStats ?? {}
+  for (const [name, details] of Object.entries<Document>({ ...indexDetails, documents: wiredTiger })) {
+    const { 'file size in bytes': size, 'file bytes available for reuse': free } = details['block-manager']
+    console.log(`${name}: ${Math.round((size - free) / COUNT)} MB for a million events`)
   }
-  console.log(`${'documents, compressed'.padEnd(24)} ${perMillion(stats?.storageStats.storageSize)}`)
 } finally {
-  await db.dropDatabase()
   await client.close()
+  await server.close()
 }
 
-/** Inserts the events into an empty collection with these indexes; resolves with how many a second. */
-async function insertRate(indexes: readonly IndexDescription[]): Promise<number> {
+/** What the server's processor has done since it was started, in microseconds. */
+async function processorMicros(): Promise<number> {
+  const { extra_info: info } = await client.db('admin').command({ serverStatus: 1 })
+  return info.user_time_us + info.system_time_us
+}
+
+/** Inserts the events into an empty collection with these indexes; resolves with the processor time of one. */
+async function microsPerEvent(indexes: readonly IndexDescription[]): Promise<number> {
   const records = db.collection<StoredEvent>('records', {
     writeConcern: { w: 'majority', j: true },
     ignoreUndefined: true,
@@ -59,9 +56,9 @@ async function insertRate(indexes: readonly IndexDescription[]): Promise<number>
   await db.createCollection('records')
   if (indexes.length > 0) await records.createIndexes([...indexes])
   const batches = batchesOfEvents()
-  const startedAt = performance.now()
+  const before = await processorMicros()
   await Promise.all(Array.from({ length: WRITERS }, () => writeAll(records, batches)))
-  return COUNT / ((performance.now() - startedAt) / 1000)
+  return Math.round((await processorMicros()) - before) / COUNT
 }
 
 async function writeAll(records: Collection<StoredEvent>, batches: Iterator<StoredEvent[]>): Promise<void> {
