@@ -137,7 +137,7 @@ describe('the rights in docs/operate.md', () => {
     await subscriber.close()
   })
 
-  it('let the event logger record every topic, measure sizes, and redrive what a subscriber gave up', {
+  it('let the event logger record every topic, measure sizes, look at groups, and redrive what a subscriber gave up', {
     timeout: 120_000,
   }, async () => {
     const { lines } = await publish(envOf('operator'), 'task.created', task)
@@ -165,6 +165,9 @@ describe('the rights in docs/operate.md', () => {
       },
       { timeout: 40_000 },
     )
+    const { groups, hidden } = (await ask('/api/v1/consumer-groups')) as { groups: { group: string }[]; hidden: [] }
+    expect(groups.map(({ group }) => group)).toContain('points-service')
+    expect(hidden).toEqual([])
     const dead = (...argv: string[]) => run({ EVENT_LOGGER_URL: logger.url }, 'dead', ...argv)
     await vi.waitFor(async () => expect((await dead('list')).lines.length).toBeGreaterThan(0), { timeout: 30_000 })
     const redriven = await dead('redrive', '--group', 'points-service', '--limit', '1', '--yes')
