@@ -65,7 +65,8 @@ const free: Filter<RunDocument> = {
 
 /** Keeps the runs of a database. */
 export function createRuns({ collection, holder, leaseMs, maxTimeMs }: RunsOptions): Runs {
-  const options = { maxTimeMS: maxTimeMs }
+  // The client's own deadline: a connection that swallows what is sent must not hold a run for ever.
+  const options = { timeoutMS: maxTimeMs }
   const update = async (filter: Filter<RunDocument>, pipeline: Document[]): Promise<RunDocument | undefined> => {
     const found = await collection.findOneAndUpdate(filter, pipeline, { ...options, returnDocument: 'after' })
     return found === null ? undefined : runDocument(found)
