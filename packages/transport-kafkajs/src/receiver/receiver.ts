@@ -1,11 +1,12 @@
 import {
+  isHouseHelperError,
   type Logger,
   type Receiver,
   type ReceiverListener,
   type ReceiverOptions,
   TransportError,
 } from '@house-helper/events-core'
-import { settledWithin, within } from '../client/deadline.ts'
+import { pause, settledWithin, within } from '../client/deadline.ts'
 import { closedError } from '../client/wire.ts'
 import { toTransportError } from '../client/wire-errors.ts'
 import {
@@ -35,6 +36,8 @@ export interface ReceiverContext extends SessionContext {
 }
 
 const REACH_TIMEOUT_MS = 30_000
+const LOOKUP_TIMEOUT_MS = 5_000
+const LOOKUP_PAUSE_MS = 250
 const LAST_COMMIT_MS = 1_000
 const DEATH_MS = 5_000
 
@@ -59,6 +62,7 @@ export function createReceiver(context: ReceiverContext, given: ReceiverOptions)
     groupId,
     logger,
     isOpen,
+    untilReachable,
     create: (isCurrent) => createConsumerSession(context, options, eventsOf(isCurrent)),
     meaningOf: (error) => toTransportError(error, place),
     onFinal: fail,
@@ -87,6 +91,20 @@ export function createReceiver(context: ReceiverContext, given: ReceiverOptions)
       started.resolve()
     },
   })
+
+  /** Waits until a broker says who coordinates the group. That brokers are away is logged where they are asked. */
+  async function untilReachable(): Promise<void> {
+    const args = { groupId, coordinatorType: 0 }
+    while (isOpen()) {
+      try {
+        await wire.once({ target: 'any', api: 'GroupCoordinator', args, place: { groupId } }, LOOKUP_TIMEOUT_MS)
+        return
+      } catch (error) {
+        if (!isHouseHelperError(error) || !error.canRetry) throw error
+        await pause(LOOKUP_PAUSE_MS)
+      }
+    }
+  }
 
   /** Ends everything; only the first call does anything. */
   async function end(error: TransportError, timeoutMs: number): Promise<void> {

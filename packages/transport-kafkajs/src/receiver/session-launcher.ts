@@ -8,6 +8,8 @@ export interface SessionLauncherOptions {
   readonly logger: Logger
   /** Whether the receiver has not ended: afterwards none begins. */
   isOpen(): boolean
+  /** Resolves once there is a broker to begin with; rejects where there never will be. */
+  untilReachable(): Promise<void>
   /** Makes a session whose events count while it is the current one. */
   create(isCurrent: () => boolean): ConsumerSession
   /** What an error of a session means. */
@@ -37,6 +39,9 @@ export function createSessionLauncher(options: SessionLauncherOptions): SessionL
     while (isOpen() && session === undefined) {
       let launched: ConsumerSession | undefined
       try {
+        // kafkajs waits longer after each attempt to connect, and would begin seconds after a broker is back.
+        await options.untilReachable()
+        if (!isOpen()) return
         launched = options.create(() => session === launched)
         session = launched
         await launched.run()
