@@ -1,4 +1,6 @@
+import type { Document } from 'mongodb'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { haltingDatabase, withCommand } from '../test/halting-database.ts'
 import { headOf, ledgerEntries, proveLedger } from '../test/ledger-proof.ts'
 import {
   brokerOf,
@@ -111,7 +113,36 @@ describe('recorders of one group', () => {
       expect((await ledgerEntries(stand, partition)).filter(({ kind }) => kind === 'start')).toHaveLength(1)
     }
   })
+
+  it('record what another recorder left, though nothing new arrives', async () => {
+    const messages = Array.from({ length: 25 }, (_, index) => eventMessage(`e${index}`))
+    await stand.append(messages)
+    // One holds its first move of the ledger until the other has made its own, and is gone.
+    const reached = Promise.withResolvers<void>()
+    const gone = Promise.withResolvers<void>()
+    const held = withCommand(stand.db, async (sent, options) => {
+      if (movesLedgerOf(sent, stand.topic)) {
+        reached.resolve()
+        await gone.promise
+      }
+      return stand.db.command(sent, options)
+    })
+    await stand.recorder({ db: held }).start()
+    await reached.promise
+    const dying = haltingDatabase(stand.db, { when: 'after', matches: (sent) => movesLedgerOf(sent, stand.topic) })
+    await stand.recorder({ db: dying.db, groupId: uniqueName('logger'), maxBatchMessages: 3 }).start()
+    await dying.halted
+    gone.resolve()
+    await recordedUpTo(stand, 25)
+    await proveLedger(stand)
+  })
 })
+
+/** Whether a command moves the ledger of a topic's first partition past its beginning. */
+function movesLedgerOf(sent: Document, topic: string): boolean {
+  const [change] = sent.updates ?? []
+  return sent.update === 'partitions' && change?.q?._id === `${topic}/0`
+}
 
 async function headIn(stand: Stand, partition: number): Promise<string> {
   const id = `${stand.topic}/${partition}`

@@ -66,6 +66,8 @@ export function createLane({ topic, partition }: TopicPartition, previous: Promi
   let isFiled = true
   let next = 0
   let told = false
+  // Displaced: the receiver has gone on past what is read again, and brings none of it while nothing new arrives.
+  let behind = false
   let paused = false
   let frozen = false
   let working: Promise<void> | undefined
@@ -115,17 +117,31 @@ export function createLane({ topic, partition }: TopicPartition, previous: Promi
     queue.clear()
     state = undefined
     isFiled = true
+    behind = true
     setPaused(true)
+  }
+  const catchUp = async (before: PartitionState) => {
+    const from = next
+    const messages = await attempting(() => writing.transport.read({ ...place, offset: from }))
+    // Meanwhile the receiver may have brought them, or the partition was opened anew.
+    if (state !== before || next !== from) return
+    const last = messages.at(-1)
+    if (last === undefined) behind = false
+    else {
+      queue.push(messages)
+      next = last.offset + 1
+    }
   }
   // To file an entry is not to start anything: the ledger has it already.
   const hasWork = () =>
     !dropped.signal.aborted &&
-    (frozen ? state !== undefined && !isFiled : state === undefined || queue.length > 0 || !isFiled)
+    (frozen ? state !== undefined && !isFiled : state === undefined || queue.length > 0 || behind || !isFiled)
   const work = async () => {
     while (hasWork()) {
       const before = state
       if (before === undefined) await open()
       else if (queue.length > 0 && !frozen) await write(before)
+      else if (behind && !frozen) await catchUp(before)
       else {
         await attempting(() => writing.ledger.file(before))
         isFiled = true
