@@ -1,17 +1,17 @@
 import { randomUUID } from 'node:crypto'
-import { setTimeout as wait } from 'node:timers/promises'
 import { type Domain, isHouseHelperError, type Logger, silentLogger, type Transport } from '@house-helper/events-core'
-import type { Collection, Db } from 'mongodb'
+import type { Db } from 'mongodb'
 import { LogError } from '../errors.ts'
 import { createEventLog } from '../event-log.ts'
 import { storeError } from '../mongo-errors.ts'
-import { readDocuments } from '../pages.ts'
 import { ensureReplayIndexes, planCollection, runCollection } from './collections.ts'
-import { type PlanDocument, planSchema, type ReplayState, type RunDocument } from './document.ts'
+import type { ReplayState, RunDocument } from './document.ts'
 import { makePlan } from './plan.ts'
-import { endStates, type ReplayPlan, type ReplayRun, replayPlan, replayRun } from './replay.ts'
-import { checkRunRequest, type PlanRequest, type RunRequest, refused, requestHash, runIdOf } from './request.ts'
+import { type ReplayPlan, type ReplayRun, replayPlan, replayRun } from './replay.ts'
+import type { PlanRequest, RunRequest } from './request.ts'
 import { createRuns, type Runs } from './runs.ts'
+import { findPlan, startRun } from './start-run.ts'
+import { watchRun } from './watch-run.ts'
 import { createWorker } from './worker.ts'
 
 /** What {@link createReplays} takes. */
@@ -167,77 +167,6 @@ async function changeRun(
   throw new LogError('LOG_REPLAY_CONFLICT', `The run ${id} is ${found.state}: ${verb} does nothing to it.`, {
     details: { id, state: found.state },
   })
-}
-
-async function findPlan(
-  plans: Collection<PlanDocument>,
-  id: string,
-  maxTimeMS: number,
-): Promise<ReplayPlan | undefined> {
-  const [found] = await readDocuments(plans.find({ _id: { $eq: id } }, { maxTimeMS }))
-  if (found === undefined) return undefined
-  const result = planSchema.safeParse(found)
-  if (result.success) return replayPlan(result.data)
-  throw new LogError('LOG_DOCUMENT_INVALID', `The document ${JSON.stringify(id)} in replayPlans was altered.`, {
-    details: { collection: 'replayPlans', id },
-  })
-}
-
-interface Starting {
-  readonly runs: Runs
-  readonly plans: Collection<PlanDocument>
-  readonly maxTimeMs: number
-}
-
-async function startRun(request: RunRequest, key: string, { runs, plans, maxTimeMs }: Starting): Promise<RunDocument> {
-  const _id = runIdOf(key)
-  const { planId, by, ratePerSecond } = checkRunRequest(request)
-  const hash = requestHash({ planId, ratePerSecond })
-  // The plan may have expired since the key was first used.
-  const known = await runs.find(_id)
-  const run = known ?? (await runs.insert(await newRun(_id, hash, { planId, by, ratePerSecond }, { plans, maxTimeMs })))
-  if (run.requestHash === hash) return run
-  throw new LogError('LOG_REPLAY_CONFLICT', 'The Idempotency-Key was used before, for another plan or rate.', {
-    details: { id: _id },
-  })
-}
-
-async function newRun(
-  _id: string,
-  hash: string,
-  { planId, by, ratePerSecond }: ReturnType<typeof checkRunRequest>,
-  { plans, maxTimeMs }: Omit<Starting, 'runs'>,
-): Promise<RunDocument> {
-  const plan = await findPlan(plans, planId, maxTimeMs)
-  const issue = (message: string) => refused([{ path: ['planId'], message }])
-  if (plan === undefined) throw issue('There is no such plan: POST /api/v1/replay-plans makes one.')
-  const now = new Date()
-  if (plan.expiresAt <= now) throw issue(`The plan has expired at ${plan.expiresAt.toISOString()}: make it again.`)
-  const { filter, from, until, targets, count } = plan
-  return {
-    ...{ _id, requestHash: hash, planId, filter, from, until, targets, total: count, by, state: 'planned', fence: 0 },
-    ratePerSecond: ratePerSecond ?? plan.ratePerSecond,
-    checkpoint: { position: from, sent: 0 },
-    ...{ perSecond: 0, createdAt: now, updatedAt: now, changes: [{ to: 'planned', at: now, by }] },
-  }
-}
-
-async function* watchRun(
-  get: () => Promise<ReplayRun | undefined>,
-  intervalMs: number,
-  signal: AbortSignal,
-): AsyncGenerator<ReplayRun, void> {
-  let last = 0
-  while (!signal.aborted) {
-    const run = await get()
-    if (run === undefined) return
-    if (run.updatedAt.getTime() !== last) yield run
-    if (endStates.includes(run.state)) return
-    last = run.updatedAt.getTime()
-    await wait(intervalMs, undefined, { signal, ref: false }).catch((error: unknown) => {
-      if (!signal.aborted) throw error
-    })
-  }
 }
 
 /** Runs what talks to MongoDB; what that throws becomes the log's own error. */
