@@ -24,7 +24,7 @@ async function runSchedule(context: SoakContext, number: number): Promise<PartRe
   try {
     return await runUnderFaults(stand, {
       ...{ seed, log, signal, events: 20_000, ratePerSecond: 2_500, callers: 100 },
-      ...{ faults: 30, pauseMs: 200, maxFreezeMs: 4_000, maxBlackholeMs: 1_500, drainTimeoutMs: 120_000 },
+      ...{ faults: 30, pauseMs: 200, maxFreezeMs: 4_000, maxBlackholeMs: 1_500, drainTimeoutMs: 300_000 },
     })
   } catch (error) {
     // What one schedule left behind is not the next one's.

@@ -14,7 +14,7 @@ async function runShort(context: SoakContext): Promise<PartReport> {
   const { seed, log, signal } = context
   return await runUnderFaults(stand, {
     ...{ seed, log, signal, events: 20_000, ratePerSecond: 1_500, callers: 100 },
-    ...{ faults: 30, pauseMs: 350, maxFreezeMs: 5_000, maxBlackholeMs: 3_000, drainTimeoutMs: 120_000 },
+    ...{ faults: 30, pauseMs: 350, maxFreezeMs: 5_000, maxBlackholeMs: 3_000, drainTimeoutMs: 300_000 },
   })
 }
 

@@ -42,8 +42,8 @@ export async function cutPublishers(context: SoakContext): Promise<PartReport> {
     }
     log(`round ${round + 1} of ${rounds}: ${counts.total} cuts`)
   }
-  await untilRecorded(stand, { timeoutMs: 120_000, signal })
-  await untilHandled(stand, { timeoutMs: 120_000, signal })
+  await untilRecorded(stand, { timeoutMs: 300_000, signal })
+  await untilHandled(stand, { timeoutMs: 300_000, signal })
   const findings = await countInvariants(stand)
   for (const example of findings.examples) log(example)
   const figures = [...copyFigures(findings, once), ...counts.figures()]

@@ -36,8 +36,8 @@ export async function cutLoggers(context: SoakContext): Promise<PartReport> {
     log(`${cut.kind} ${cut.api}, ${cut.times} in a row`)
     await recordUnderCut(stand, stack, cut, { source, inject: counts.inject })
   }
-  await untilRecorded(stand, { timeoutMs: 120_000, signal })
-  await untilHandled(stand, { timeoutMs: 120_000, signal })
+  await untilRecorded(stand, { timeoutMs: 300_000, signal })
+  await untilHandled(stand, { timeoutMs: 300_000, signal })
   const findings = await countInvariants(stand)
   for (const example of findings.examples) log(example)
   return reportOf(stand, findings, { faults: counts.total, figures: counts.figures() })
