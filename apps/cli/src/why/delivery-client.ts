@@ -23,6 +23,7 @@ const deliverySchema = z.looseObject({
   attempts: count.nullish(),
   deadLetter: deadLetterSchema.nullish(),
   redrivePassed: z.boolean().nullish(),
+  replays: z.array(z.looseObject({ runId: z.string(), startedAt: z.string() })).default([]),
   inbox: z.array(z.looseObject({ kind: z.string(), notBefore: text, replayRunId: text })),
   inboxRead: z.boolean(),
 })

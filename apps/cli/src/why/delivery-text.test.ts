@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import type { LoggedDelivery } from './delivery-client.ts'
 import { deliveryText } from './delivery-text.ts'
 
-const base: LoggedDelivery = { group: 'points', state: 'passed', inbox: [], inboxRead: true }
+const base: LoggedDelivery = { group: 'points', state: 'passed', replays: [], inbox: [], inboxRead: true }
 const failure = { code: 'HANDLER_FAILED', message: 'The handler threw Error: no such task' }
 const deadLetter = { id: 'd-1', state: 'open', count: 1, lastTime: '12:00', attempts: 5, lastFailure: failure }
 const retry = { kind: 'retry', notBefore: '12:05' }
@@ -47,7 +47,7 @@ describe('deliveryText', () => {
     [{ state: 'redriven', deadLetter }, 'whether the group is past that is not known.'],
     [
       { state: 'replayed', inbox: [{ kind: 'replay', replayRunId: 'r-1' }] },
-      'points: a replay (r-1) has sent it again',
+      'points: the replay run r-1 has sent it again; that waits in its inbox.',
     ],
     [{ inboxRead: false }, 'Not all of its inbox was read: more for this event may wait there.'],
   ])('says of %j: %s', (delivery, text) => {

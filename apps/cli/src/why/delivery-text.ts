@@ -23,7 +23,7 @@ function standing(delivery: LoggedDelivery, type: string): string[] {
     case 'redriven':
       return [gaveUp(delivery), redriven(delivery)]
     case 'replayed':
-      return [`${group}: a replay (${runs(delivery)}) has sent it again; that waits in its inbox.`]
+      return [`${group}: ${replayed(delivery)}`]
     default:
       return [`${group}: not known. ${reasonText(delivery.reason)}`]
   }
@@ -120,8 +120,12 @@ function reasonText(reason: string | null | undefined): string {
   }
 }
 
-function runs({ inbox }: LoggedDelivery): string {
-  return [...new Set(inbox.map(({ replayRunId }) => replayRunId ?? 'a run without a name'))].join(', ')
+function replayed({ replays, inbox, inboxRead }: LoggedDelivery): string {
+  const waiting = inbox.find(({ kind }) => kind === 'replay')
+  const run = replays[0]?.runId ?? waiting?.replayRunId ?? 'without a name'
+  const sent = `the replay run ${run} has sent it again`
+  if (waiting !== undefined) return `${sent}; that waits in its inbox.`
+  return inboxRead ? `${sent}, and it is past that.` : `${sent}.`
 }
 
 function counted(count: number, what: string): string {

@@ -31,6 +31,9 @@ const deliverySchema = z
       .boolean()
       .optional()
       .describe('Whether the group is past the last redrive. Absent where there was none, or it is not known.'),
+    replays: z
+      .array(z.strictObject({ runId: z.string(), startedAt: z.iso.datetime() }))
+      .describe('Replay runs that have sent it to the group, the newest first.'),
     inbox: z
       .array(
         z.strictObject({

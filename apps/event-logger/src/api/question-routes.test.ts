@@ -101,7 +101,7 @@ describe('GET /api/v1/events/{id}/deliveries', () => {
   it('says where each group stands', async () => {
     const unknown = {
       ...{ handles: undefined, members: undefined, before: undefined, attempts: undefined, deadLetter: undefined },
-      ...{ redrivePassed: undefined, inbox: [], inboxRead: true },
+      ...{ redrivePassed: undefined, replays: [], inbox: [], inboxRead: true },
     }
     const deliveries = {
       of: async () => ({

@@ -14,6 +14,7 @@ import {
 } from '../../test/stand.ts'
 import { createDeadLetterIndexer, createDeadLetters, type DeadLetterIndexer } from '../dead-letters/index.ts'
 import { createEventLog } from '../event-log.ts'
+import { createReplays } from '../replay/index.ts'
 import { createDeliveryReader, type DeliveryReader } from './deliveries.ts'
 import type { GroupDelivery } from './delivery.ts'
 
@@ -120,4 +121,15 @@ it('says where each group stands with an event, and with one that was redriven',
     return now?.redrivePassed === true
   })
   await letters.close()
+
+  const replays = createReplays({ db: stand.db, transport: stand.transport, domains })
+  replays.start()
+  const plan = await replays.plan({ filter: 'id:e-0', groups: [group('done')] })
+  const run = await replays.run({ planId: plan.id }, 'once')
+  await until('the run is done', async () => (await replays.get(run.id))?.state === 'done')
+  const replayed = (await deliveriesOf('e-0')).done
+  expect(replayed).toMatchObject({ state: 'replayed', replays: [{ runId: run.id }] })
+  // Another event of the same partition, which the run has come past too, was none of its own.
+  expect((await deliveriesOf('e-1')).done).toMatchObject({ state: 'passed', replays: [] })
+  await replays.close()
 }, 60_000)

@@ -12,9 +12,10 @@ import { collections } from '../collections.ts'
 import type { DeadLetterSummary } from '../dead-letters/dead-letter.ts'
 import type { EventRecord } from '../event-record.ts'
 import { readDocuments } from '../pages.ts'
-import type { Deliveries, GroupDelivery } from './delivery.ts'
+import type { Deliveries, GroupDelivery, SentReplay } from './delivery.ts'
 import { deliveryState } from './delivery-state.ts'
 import { lettersOfEvent } from './event-letters.ts'
+import { replaysOfEvent } from './event-replays.ts'
 import { type InboxScan, scanInbox } from './inbox-scan.ts'
 
 /** What {@link createDeliveryReader} takes. */
@@ -63,6 +64,8 @@ export function createDeliveryReader(options: DeliveryReaderOptions): DeliveryRe
   }
   return {
     async of(record) {
+      // Before the groups are looked at: then all that a run has sent lies within the inboxes that are seen.
+      const replays = await replaysOfEvent(db, transport.topicPrefix, record, maxTimeMs)
       const [observation, dead, generation] = await Promise.all([
         observeGroups(transport),
         lettersOfEvent(db, record, maxTimeMs),
@@ -78,7 +81,8 @@ export function createDeliveryReader(options: DeliveryReaderOptions): DeliveryRe
         const scan = sameLog
           ? await scanInbox(transport, group, record, { maxBytes: maxInboxBytes, untilMs })
           : { found: [], complete: true }
-        const delivery = deliveryOf(group, record, own, scan, sameLog)
+        const sent = replays.get(group.groupId) ?? []
+        const delivery = deliveryOf(group, record, { letters: own, scan, sameLog, replays: sent })
         if (delivery !== undefined) groups.push(delivery)
       }
       const rest = unseen(dead, seen, observation.hidden)
@@ -87,18 +91,24 @@ export function createDeliveryReader(options: DeliveryReaderOptions): DeliveryRe
   }
 }
 
+/** What is known of a group and an event beside what it has committed. */
+interface Known {
+  readonly letters: readonly DeadLetterSummary[]
+  readonly scan: InboxScan
+  readonly sameLog: boolean
+  readonly replays: readonly SentReplay[]
+}
+
 /** One group's delivery; undefined where it has nothing to do with the event. */
 function deliveryOf(
   group: ObservedGroup,
   record: DeliveredRecord,
-  letters: readonly DeadLetterSummary[],
-  scan: InboxScan,
-  sameLog: boolean,
+  { letters, scan, sameLog, replays }: Known,
 ): GroupDelivery | undefined {
   const partition = group.partitions.find(
     ({ topic, partition: number }) => topic === record.topic && number === record.partition,
   )
-  if (partition === undefined && letters.length === 0 && scan.found.length === 0) return undefined
+  if (partition === undefined && letters.length + scan.found.length + replays.length === 0) return undefined
   const standing = partition === undefined || !sameLog ? undefined : standingOf(partition, record.offset)
   const isReceived = group.receives?.includes(record.topic)
   const waits = standing?.state === 'waiting' || standing?.state === 'retrying'
@@ -106,12 +116,13 @@ function deliveryOf(
   const redrivePassed = redrivePassedIn(group, deadLetter)
   return {
     group: group.groupId,
-    ...deliveryState({ standing, sameLog, isReceived, letter: deadLetter, redrivePassed, inbox: scan.found }),
+    ...deliveryState({ standing, sameLog, isReceived, letter: deadLetter, redrivePassed, inbox: scan.found, replays }),
     handles: handles(group, record.type),
     members: group.members.length,
     before: waits ? Math.max(0, record.offset - Math.max(partition?.committed ?? 0, partition?.low ?? 0)) : undefined,
     deadLetter,
     redrivePassed,
+    replays,
     inbox: scan.found,
     inboxRead: scan.complete,
   }
@@ -129,12 +140,12 @@ function unseen(
     .filter((name) => !known.has(name))
     .map((group) => {
       const deadLetter = letters.find((letter) => letter.group === group)
-      const nothing = { standing: undefined, isReceived: undefined, redrivePassed: undefined, inbox: [] }
+      const nothing = { standing: undefined, isReceived: undefined, redrivePassed: undefined, inbox: [], replays: [] }
       const state = deliveryState({ ...nothing, sameLog: true, letter: deadLetter })
       const isHidden = hidden.some(({ groupId }) => groupId === group)
       return {
         ...{ group, ...state, handles: undefined, members: isHidden ? undefined : 0, before: undefined },
-        ...{ deadLetter, redrivePassed: undefined, inbox: [], inboxRead: !isHidden },
+        ...{ deadLetter, redrivePassed: undefined, replays: [], inbox: [], inboxRead: !isHidden },
       }
     })
 }

@@ -4,9 +4,11 @@ import type { DeadLetterSummary } from '../dead-letters/dead-letter.ts'
 import type { InboxDelivery } from './delivery.ts'
 import { deliveryState, type Evidence } from './delivery-state.ts'
 
+const replay = { runId: 'r-1', startedAt: new Date('2026-01-02T00:00:00Z') }
 const passed: Standing = { state: 'passed' }
 const nothing: Evidence = {
   ...{ standing: undefined, sameLog: true, isReceived: true, letter: undefined, redrivePassed: undefined, inbox: [] },
+  replays: [],
 }
 
 function letter(state: DeadLetterSummary['state']): DeadLetterSummary {
@@ -51,6 +53,17 @@ describe('deliveryState', () => {
       { state: 'retrying', attempts: 2 },
     ],
     ['gave it up again after a redrive', { letter: letter('open'), inbox: [sent('redrive')] }, { state: 'dead' }],
+    ['was sent it by a replay', { standing: passed, replays: [replay] }, { state: 'replayed' }],
+    [
+      'was sent it by a replay after a redrive',
+      { letter: letter('redriven'), replays: [replay] },
+      { state: 'replayed' },
+    ],
+    [
+      'has an open dead letter, whatever was replayed',
+      { letter: letter('open'), replays: [replay] },
+      { state: 'dead' },
+    ],
     ['has a replay of it before it', { standing: passed, inbox: [sent('replay')] }, { state: 'replayed' }],
   ])('says of a group that %s: %j is %j', (_what, evidence, state) => {
     expect(deliveryState({ ...nothing, ...evidence })).toMatchObject(state)

@@ -1,6 +1,6 @@
 import type { Standing } from '@house-helper/consumer'
 import type { DeadLetterSummary } from '../dead-letters/dead-letter.ts'
-import type { GroupDelivery, InboxDelivery } from './delivery.ts'
+import type { GroupDelivery, InboxDelivery, SentReplay } from './delivery.ts'
 
 /** What is known of one group and one event. */
 export interface Evidence {
@@ -14,18 +14,28 @@ export interface Evidence {
   readonly letter: DeadLetterSummary | undefined
   readonly redrivePassed: boolean | undefined
   readonly inbox: readonly InboxDelivery[]
+  /** Replay runs that have sent it to the group. */
+  readonly replays: readonly SentReplay[]
 }
 
 type State = Pick<GroupDelivery, 'state' | 'reason' | 'attempts'>
 
 /** Says where a group stands. What happened last counts: a dead letter after the event's place, what was sent after that. */
 export function deliveryState(evidence: Evidence): State {
-  const { letter, inbox } = evidence
+  const { letter, inbox, replays } = evidence
   const sent = inbox.at(-1)
   if (sent !== undefined && letter?.state !== 'open') return sentState(sent)
+  // A dead letter stays open until it is redriven or discarded, whatever a replay has sent since.
+  if (letter?.state === 'open') return of('dead')
+  const replayed = replays[0]
+  if (replayed !== undefined && (letter === undefined || replayed.startedAt > lastChange(letter))) return of('replayed')
   if (letter?.state === 'redriven') return of('redriven')
   if (letter !== undefined) return of('dead')
   return liveState(evidence)
+}
+
+function lastChange({ changes, lastTime }: DeadLetterSummary): Date {
+  return changes.at(-1)?.at ?? lastTime
 }
 
 function sentState({ kind, attempts }: InboxDelivery): State {

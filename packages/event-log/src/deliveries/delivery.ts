@@ -9,7 +9,7 @@ import type { DeadLetterSummary } from '../dead-letters/dead-letter.ts'
  * - `retrying`: tried and failed at least once, and to be tried again.
  * - `dead`: given up; `deadLetter` has the reason.
  * - `redriven`: given up, and sent to the group again since.
- * - `replayed`: sent to the group by a replay run.
+ * - `replayed`: sent to the group by a replay run, after it was past it live.
  * - `unknown`: `reason` says why.
  */
 export type DeliveryState = 'waiting' | 'passed' | 'retrying' | 'dead' | 'redriven' | 'replayed' | 'unknown'
@@ -23,6 +23,12 @@ export type DeliveryState = 'waiting' | 'passed' | 'retrying' | 'dead' | 'redriv
  * - `not-received`: the group has committed in the topic, and receives it no more.
  */
 export type UnknownReason = 'hidden' | 'other-log' | 'gone' | 'not-received'
+
+/** A replay run that has sent an event to a group. */
+export interface SentReplay {
+  readonly runId: string
+  readonly startedAt: Date
+}
 
 /** What was sent to a group through its inbox topic, and has not passed there. */
 export interface InboxDelivery {
@@ -54,6 +60,8 @@ export interface GroupDelivery {
   readonly deadLetter: DeadLetterSummary | undefined
   /** Whether what was redriven last has passed in the group's inbox; undefined where nothing was, or it is not known. */
   readonly redrivePassed: boolean | undefined
+  /** The replay runs that have sent it to the group, the newest first, of the newest 200 runs. */
+  readonly replays: readonly SentReplay[]
   /** What waits in the group's inbox for this event. */
   readonly inbox: readonly InboxDelivery[]
   /** Whether all that waits in the inbox was read; where not, more deliveries of this event may wait there. */

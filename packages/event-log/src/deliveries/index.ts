@@ -4,4 +4,4 @@ export {
   type DeliveryReader,
   type DeliveryReaderOptions,
 } from './deliveries.ts'
-export type { Deliveries, DeliveryState, GroupDelivery, InboxDelivery, UnknownReason } from './delivery.ts'
+export type { Deliveries, DeliveryState, GroupDelivery, InboxDelivery, SentReplay, UnknownReason } from './delivery.ts'
