@@ -152,7 +152,11 @@ describe('what a caller gives', () => {
         (refused: unknown) => refused,
       )
       if (error !== undefined && !isHouseHelperError(error)) throw error
-      for (const command of commands) expect(foreignParts(command)).toEqual([])
+      for (const command of commands) {
+        expect(foreignParts(command)).toEqual([])
+        // What continues a query has the query's limit.
+        if (!('getMore' in command) && !('killCursors' in command)) expect(command.maxTimeMS).toBe(10_000)
+      }
       // Only a text is ever taken for a value; the commands of these that were taken are looked at above.
       if (typeof payload !== 'string') expect(isHouseHelperError(error)).toBe(true)
     }

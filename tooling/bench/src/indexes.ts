@@ -6,8 +6,9 @@ import { envelopeOf } from './backlog.ts'
 
 // What each index of `records` takes, in bytes for a million events, and what it costs MongoDB to keep, in microseconds of
 // its processor for one event: events of the simulator, inserted as the recorder does, with all indexes, with all but one,
-// and with none, into a server of its own. Argument: how many events (default 200,000).
+// and with none, into a server of its own. Arguments: how many events (default 200,000), and `sizes` for these alone.
 const COUNT = Number(process.argv[2] ?? 200_000)
+const withTimes = process.argv[3] !== 'sizes'
 const BATCH = 1_000
 const WRITERS = 4
 
@@ -19,10 +20,7 @@ const server = await startMongo()
 const client = await MongoClient.connect(server.uri)
 const db = client.db('bench')
 try {
-  const without = (left: IndexDescription) => RECORD_INDEXES.filter((index) => index !== left)
-  console.log(`no index but _id: ${await microsPerEvent([])} µs an event`)
-  for (const index of RECORD_INDEXES)
-    console.log(`all but ${index.name}: ${await microsPerEvent(without(index))} µs an event`)
+  if (withTimes) await measureTimes()
   console.log(`all: ${await microsPerEvent(RECORD_INDEXES)} µs an event`)
   // Sizes are those of the last checkpoint.
   await client.db('admin').command({ fsync: 1 })
@@ -38,6 +36,15 @@ try {
 } finally {
   await client.close()
   await server.close()
+}
+
+/** What there is without any index, and without each. */
+async function measureTimes(): Promise<void> {
+  console.log(`no index but _id: ${await microsPerEvent([])} µs an event`)
+  for (const left of RECORD_INDEXES) {
+    const others = RECORD_INDEXES.filter((index) => index !== left)
+    console.log(`all but ${left.name}: ${await microsPerEvent(others)} µs an event`)
+  }
 }
 
 /** What the server's processor has done since it was started, in microseconds. */
@@ -58,7 +65,7 @@ async function microsPerEvent(indexes: readonly IndexDescription[]): Promise<num
   const batches = batchesOfEvents()
   const before = await processorMicros()
   await Promise.all(Array.from({ length: WRITERS }, () => writeAll(records, batches)))
-  return Math.round((await processorMicros()) - before) / COUNT
+  return Math.round(((await processorMicros()) - before) / COUNT)
 }
 
 async function writeAll(records: Collection<StoredEvent>, batches: Iterator<StoredEvent[]>): Promise<void> {
