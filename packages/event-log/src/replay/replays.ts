@@ -96,7 +96,9 @@ export function createReplays(options: ReplaysOptions): Replays {
   const runs = createRuns({ collection: runCollection(db), holder: randomUUID(), leaseMs, maxTimeMs })
   const plans = planCollection(db)
   const { read } = createEventLog(db, { maxTimeMs })
-  const worker = createWorker({ runs, read, transport, logger, leaseMs, pollMs, maxRuns })
+  // Longer than the server's own limit, so that its answer comes first where it can.
+  const readTimeoutMs = maxTimeMs + 2_000
+  const worker = createWorker({ runs, read, transport, logger, leaseMs, readTimeoutMs, pollMs, maxRuns })
   const closing = new AbortController()
   let indexes: Promise<void> | undefined
   const prepared = async (): Promise<void> => {

@@ -1,3 +1,5 @@
+import { within } from '@house-helper/events-core'
+import { LogError } from '../errors.ts'
 import type { EventRecord } from '../event-record.ts'
 import type { PartitionPosition, PositionVector } from '../position-vector.ts'
 import type { ReadQuery } from '../read-query.ts'
@@ -51,6 +53,33 @@ export async function* readForReplay(
     yield* merged(heads)
   } finally {
     await Promise.all(heads.map((head) => head.close()))
+  }
+}
+
+/** Passes batches on; a connection that says nothing any more ends the reading, with an error that can be tried again. */
+export async function* inTime(
+  batches: AsyncIterable<SourceBatch>,
+  timeoutMs: number,
+  reading: AbortController,
+): AsyncGenerator<SourceBatch, void> {
+  const iterator = batches[Symbol.asyncIterator]()
+  try {
+    for (;;) {
+      const next = iterator.next()
+      if (!(await within(next, timeoutMs))) {
+        next.catch(() => {})
+        const error = new LogError('LOG_UNREACHABLE', `MongoDB has not answered a read within ${timeoutMs} ms.`, {
+          canRetry: true,
+        })
+        reading.abort(error)
+        throw error
+      }
+      const { value, done } = await next
+      if (done) return
+      yield value
+    }
+  } finally {
+    await iterator.return?.(undefined)
   }
 }
 

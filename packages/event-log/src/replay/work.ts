@@ -7,7 +7,7 @@ import { createPace, createSpeedometer } from './pace.ts'
 import { createProgress, type Progress } from './positions.ts'
 import { nothingSent, readBack, type SentBefore } from './read-back.ts'
 import type { RunLease, Runs, Snapshot } from './runs.ts'
-import { type RecordReader, readForReplay, type SourceRecord } from './source.ts'
+import { inTime, type RecordReader, readForReplay, type SourceRecord } from './source.ts'
 import { createTenure, type Tenure } from './tenure.ts'
 import { createTransmission, type Transmission } from './transmission.ts'
 
@@ -18,6 +18,8 @@ export interface WorkOptions {
   readonly transport: Pick<Transport, 'admin' | 'sender' | 'partitioner' | 'read'>
   readonly logger: Logger
   readonly leaseMs: number
+  /** How long to wait for records, in milliseconds; then they are asked for again. */
+  readonly readTimeoutMs: number
   /** Aborts when this logger ends; the run then waits for another one. */
   readonly closing: AbortSignal
 }
@@ -110,7 +112,9 @@ async function sendOn(pass: Pass): Promise<void> {
   const steps = createSteps(pass, { transmission, progress, before })
   const pace = createPace(ratePerSecond)
   const selection = { filter, from: checkpoint.position, until }
-  for await (const { records, reached } of readForReplay(read, selection, signal)) {
+  const reading = new AbortController()
+  const batches = readForReplay(read, selection, AbortSignal.any([reading.signal, signal]))
+  for await (const { records, reached } of inTime(batches, pass.readTimeoutMs, reading)) {
     for (let index = 0; index < records.length; index += pace.step) {
       await steps.send(records.slice(index, index + pace.step), (count) => pace.admit(count, signal))
     }
