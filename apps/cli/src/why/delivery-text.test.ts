@@ -49,6 +49,10 @@ describe('deliveryText', () => {
       { state: 'replayed', inbox: [{ kind: 'replay', replayRunId: 'r-1' }] },
       'points: the replay run r-1 has sent it again; that waits in its inbox.',
     ],
+    [
+      { state: 'replayed', replays: [{ runId: 'r-1', startedAt: '12:00' }] },
+      'points: the replay run r-1 has sent it again, and it is past that.',
+    ],
     [{ inboxRead: false }, 'Not all of its inbox was read: more for this event may wait there.'],
   ])('says of %j: %s', (delivery, text) => {
     expect(textOf(delivery)).toContain(text)

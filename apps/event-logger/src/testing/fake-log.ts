@@ -51,7 +51,7 @@ export function record(fields: Partial<EventRecord> = {}): EventRecord {
 }
 
 /** Two topics, one of which has a message that is not recorded yet. */
-export const coverage: Coverage = {
+const coverage: Coverage = {
   complete: false,
   measuredAt: new Date('2026-01-01T00:00:00Z'),
   partitions: [
