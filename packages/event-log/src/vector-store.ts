@@ -7,15 +7,15 @@ import { vectorCollection, vectorSchema } from './vector-collection.ts'
 import { invalidVector, readVectorText, writeVectorText } from './vector-text.ts'
 
 /** A vector expires when it was not used for this long. */
-const VECTOR_LIFETIME_MS = 7 * 24 * 3_600_000
+const VECTOR_LIFETIME_MS = 24 * 3_600_000
 /** What may stand in a URL beside the rest of a cursor. */
-const MAX_INLINE = 1_000
+const MAX_INLINE = 2_000
 /** A name begins with what a vector's own text never has. */
 const NAME = /^~[\w-]{22}$/
 
 /** Writes position vectors as texts that fit into a URL, and reads them back. */
 export interface VectorStore {
-  /** The vector's text or, where that is long, the name under which it is kept for a week after its last use. */
+  /** The vector's text or, where that is long, the name under which it is kept for a day after its last use. */
   write(vector: PositionVector): Promise<string>
   /** Reads either back; throws `LOG_VECTOR_INVALID`. */
   read(text: string): Promise<PositionVector>
@@ -48,7 +48,7 @@ export function vectorStore(db: Db, maxTimeMS: number): VectorStore {
       if (!NAME.test(text)) throw invalidVector('is not one that this log gave out')
       let found: unknown
       try {
-        // To use it is to keep it: whoever pages through a list for days keeps its pages.
+        // To use it is to keep it: whoever pages through a list for long keeps its pages.
         found = await vectors.findOneAndUpdate(
           { _id: { $eq: text }, expiresAt: { $gt: new Date() } },
           { $set: { expiresAt: expiry() } },
