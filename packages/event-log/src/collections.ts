@@ -44,6 +44,7 @@ const REPLACED_RECORD_INDEXES: readonly IndexDescription[] = [
 
 const QUARANTINE_INDEXES: readonly IndexDescription[] = [
   { name: 'by_quarantined_at', key: { quarantinedAt: 1, _id: 1 } },
+  { name: 'by_position', key: { topic: 1, partition: 1, generation: 1, offset: 1 } },
 ]
 
 /** Entries in the order of a partition, for verifying: their ids are made of numbers, and do not sort as numbers do. */

@@ -4,6 +4,7 @@ import type { Collections } from './collections.ts'
 import { LogError } from './errors.ts'
 import { readDocuments } from './pages.ts'
 import { byPlace, type PositionVector } from './position-vector.ts'
+import type { PartitionPlace, Removal } from './retention/removal.ts'
 import { findTopics } from './topic-discovery.ts'
 
 /** Where partitions end in Kafka, as it was last asked. */
@@ -23,6 +24,8 @@ export interface PartitionCoverage extends TopicPartition {
   readonly end: number | undefined
   /** How many offsets were waiting then; undefined where nobody measured. */
   readonly missing: number | undefined
+  /** Whatever lies before this place was removed by retention; absent where nothing was. */
+  readonly removedBelow?: PartitionPlace | undefined
 }
 
 /** How far the log is recorded without a gap, against the ends of Kafka's partitions. */
@@ -59,7 +62,11 @@ export async function readRecorded(
 }
 
 /** Compares what is recorded with the ends of Kafka's partitions. */
-export function coverageOf(recorded: PositionVector, measured: MeasuredEnds | undefined): Coverage {
+export function coverageOf(
+  recorded: PositionVector,
+  measured: MeasuredEnds | undefined,
+  removals: readonly Removal[] = [],
+): Coverage {
   const all = new Map<string, PartitionCoverage>()
   for (const { topic, partition, generation, offset } of recorded) {
     const unmeasured = { end: undefined, missing: undefined }
@@ -68,6 +75,10 @@ export function coverageOf(recorded: PositionVector, measured: MeasuredEnds | un
   for (const { topic, partition, high } of measured?.ends ?? []) {
     const known = all.get(`${topic}/${partition}`) ?? { topic, partition, generation: 0, next: 0 }
     all.set(`${topic}/${partition}`, { ...known, end: high, missing: Math.max(0, high - known.next) })
+  }
+  for (const { _id, removedBelow } of removals) {
+    const known = all.get(_id)
+    if (known !== undefined) all.set(_id, { ...known, removedBelow })
   }
   const partitions = [...all.values()].sort(byPlace)
   return {

@@ -17,6 +17,7 @@ import { HouseHelperError } from '@house-helper/events-core'
  * - `LOG_LEDGER_INVALID`: the ledger's state of a partition is not what a recorder writes.
  * - `LOG_REPLAY_REFUSED`: a replay cannot be planned or run as it was asked for; `details.issues` names each place.
  * - `LOG_REPLAY_CONFLICT`: a replay run is in a state that does not allow it, or its Idempotency-Key was used for another one.
+ * - `LOG_RETENTION_INVALID`: a text is no retention policy; `details.problems` names each wrong part.
  * - `LOG_CLOSED`: used before `start()` or after `close()`.
  */
 export type LogErrorCode =
@@ -34,6 +35,7 @@ export type LogErrorCode =
   | 'LOG_LEDGER_INVALID'
   | 'LOG_REPLAY_REFUSED'
   | 'LOG_REPLAY_CONFLICT'
+  | 'LOG_RETENTION_INVALID'
   | 'LOG_CLOSED'
 
 /** An error of the event log: what could not be recorded or read, where, and what to do. */

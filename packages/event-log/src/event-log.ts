@@ -27,6 +27,7 @@ import {
   type ReplayIntoResult,
   replayInto,
 } from './replay/replay-into.ts'
+import { readRemovals, removalCollection } from './retention/removal.ts'
 import { addCounts, type Counts, noCounts } from './stats.ts'
 import { vectorStore } from './vector-store.ts'
 
@@ -94,7 +95,7 @@ export interface EventLog {
    * `context.checkpoint()` together with its own effects. Memory is bounded. Rejects with what a handler throws.
    */
   replayInto(query: ReplayIntoQuery, handlers: RecordHandlers, options?: ReplayIntoOptions): Promise<ReplayIntoResult>
-  /** Writes a position vector as a text for a URL; where that would be long, the name under which it is kept for a week. */
+  /** Writes a position vector as a text for a URL; where that would be long, the name under which it is kept for a day. */
   writeVector(vector: PositionVector): Promise<string>
   /** Reads such a text back; throws `LOG_VECTOR_INVALID`. */
   readVector(text: string): Promise<PositionVector>
@@ -109,6 +110,7 @@ export function createEventLog(db: Db, options: EventLogOptions = {}): EventLog 
     ...{ collections: collections(db), letters: deadLetterCollection(db), maxTimeMs, maxExamined, ends },
   }
   const vectors = vectorStore(db, maxTimeMs)
+  const removals = removalCollection(db)
   const read: EventLog['read'] = (query = {}) => readInOrder(checkRead(query, new Date()), parts)
   const recorded = () => readRecorded(parts.collections, maxTimeMs)
   return {
@@ -119,7 +121,10 @@ export function createEventLog(db: Db, options: EventLogOptions = {}): EventLog 
     correlation: (id, query = {}) => correlationOf(id, query, parts),
     histogram: (query = {}) => histogramOf(query, new Date(), parts),
     stats: (query = {}) => statsOf(query, new Date(), parts),
-    coverage: async () => coverageOf(await readRecorded(parts.collections, maxTimeMs), ends()),
+    coverage: async () => {
+      const removed = readRemovals(removals, maxTimeMs)
+      return coverageOf(...(await Promise.all([recorded(), ends(), removed])))
+    },
     recorded,
     read,
     replayInto: (query, handlers, options) => replayInto({ read, recorded }, query, handlers, options),

@@ -30,7 +30,7 @@ type Statement = Pick<RecordDocument, 'type' | 'subject' | 'userId' | 'value'>
 
 /** Makes a writer on a store. */
 export function recordWriter(store: Store): RecordWriter {
-  return async (place, records) => {
+  const write: RecordWriter = async (place, records) => {
     const outcomes = new Array<RecordOutcome>(records.length).fill('recorded')
     const { duplicates, refused } = await store.insert('records', records)
     const known = [...duplicates]
@@ -42,11 +42,17 @@ export function recordWriter(store: Store): RecordWriter {
     for (const index of others) {
       const record = recordAt(records, index)
       const first = said.get(record._id)
-      outcomes[index] = first !== undefined && saysTheSame(first, record) ? 'repeat' : 'conflict'
+      if (first === undefined) {
+        // Retention has removed the first one since: nothing has this id now.
+        ;[outcomes[index] = 'recorded'] = await write(place, [record])
+        continue
+      }
+      outcomes[index] = saysTheSame(first, record) ? 'repeat' : 'conflict'
       if (outcomes[index] === 'conflict') await writeConflict(store, place, record)
     }
     return outcomes
   }
+  return write
 }
 
 /** Inserts one record; true when its id is taken. */

@@ -5,6 +5,7 @@ import { recordWriter } from '../record-writer.ts'
 import { createStore, type Store } from '../store.ts'
 import type { BackfillDocument } from './backfills.ts'
 import type { Finding } from './finding.ts'
+import type { PartitionProgress } from './partition-check.ts'
 import { topicCursor } from './topic-cursor.ts'
 import { type VerifyOptions, verifyLog } from './verify-log.ts'
 
@@ -18,6 +19,7 @@ export interface BackfillOptions extends VerifyOptions {
 
 /** What backfilling tells as it goes on; `summary` is the last. */
 export type BackfillStep =
+  | { readonly kind: 'progress'; readonly progress: PartitionProgress }
   | { readonly kind: 'finding'; readonly finding: Finding }
   | { readonly kind: 'backfilled'; readonly message: Omit<BackfillDocument, '_id' | 'backfilledAt'> }
   | { readonly kind: 'summary'; readonly summary: BackfillSummary }
@@ -48,6 +50,7 @@ export async function* backfillLog(options: BackfillOptions): AsyncGenerator<Bac
   const write = messageWriter(store, options.domains)
   let [found, backfilled, gone] = [0, 0, 0]
   for await (const step of verifyLog(options)) {
+    if (step.kind === 'progress') yield step
     if (step.kind !== 'finding' || !isLacking(step.finding)) continue
     const { finding } = step
     yield { kind: 'finding', finding }

@@ -14,8 +14,18 @@ export interface EntryEvidence {
   readonly low: number
   /** Offsets in gaps that were recorded later, by a backfill. */
   readonly backfilled: ReadonlySet<number>
+  /** What retention has removed, or may have. */
+  readonly removed: RemovedView
   /** The head before the entry. */
   readonly head: Uint8Array
+}
+
+/** What retention has removed of the entry's generation. */
+export interface RemovedView {
+  /** Whatever lies before this offset; 0 where nothing was removed, infinite in a generation that is gone. */
+  readonly below: number
+  /** Whether anything of the topic was: then an event that is repeated may have lain in any of its partitions. */
+  readonly ofTopic: boolean
 }
 
 /** What an entry's check found. */
@@ -23,6 +33,8 @@ export interface EntryCheck {
   readonly findings: readonly LocalFinding[]
   /** How many messages were compared with the topic. */
   readonly compared: number
+  /** How many messages are not stored since retention has removed them. */
+  readonly removed: number
   /** Whether the entry's head was computed anew; it cannot be where a repeat's bytes are in the topic no more. */
   readonly isHeadProved: boolean
 }
@@ -34,7 +46,7 @@ export function checkEntry(evidence: EntryEvidence, chain: HeadChain): EntryChec
   if (offsets.length !== entry.messages) {
     const detail = `the entry counts ${entry.messages} messages and has room for ${offsets.length}`
     const broken = { kind: 'ledger-broken', from: entry.from, to: entry.to, inTopic: false, detail } as const
-    return { findings: [broken], compared: 0, isHeadProved: false }
+    return { findings: [broken], compared: 0, removed: 0, isHeadProved: false }
   }
   const head = computeHead(evidence, offsets, chain)
   const found = [
@@ -43,9 +55,11 @@ export function checkEntry(evidence: EntryEvidence, chain: HeadChain): EntryChec
     ...checkTwice(evidence),
   ]
   const differs = head !== undefined && !Buffer.from(entry.head).equals(head)
+  const removed = new Set(offsets.filter((offset) => isRemoved(evidence, offset)))
   return {
     findings: differs ? [...found, headDiffers(entry)] : found,
-    compared: topic === undefined ? 0 : offsets.filter((offset) => topic.has(offset)).length,
+    compared: topic === undefined ? 0 : offsets.filter((offset) => topic.has(offset) && !removed.has(offset)).length,
+    removed: removed.size,
     isHeadProved: head !== undefined && !differs,
   }
 }
@@ -63,11 +77,21 @@ function expectedOffsets({ kind, from, to, gaps, messages }: LedgerEntry): numbe
   return offsets
 }
 
-function checkMessage({ entry, stored, topic, low }: EntryEvidence, offset: number): LocalFinding[] {
+/** Whether a message is not stored since retention has removed it, or the event that it repeats. */
+function isRemoved({ entry, stored, removed }: EntryEvidence, offset: number): boolean {
+  if (stored.messages.has(offset)) return false
+  const repeat = entry.repeats.find((repeat) => repeat.offset === offset)
+  if (repeat === undefined) return offset < removed.below
+  return !stored.ids.has(repeat.id) && (removed.ofTopic || offset < removed.below)
+}
+
+function checkMessage(evidence: EntryEvidence, offset: number): LocalFinding[] {
+  const { entry, stored, topic, low } = evidence
   const message = stored.messages.get(offset)
   const original = topic?.get(offset)
   const place = { from: offset, to: offset + 1, inTopic: original !== undefined }
   if (message === undefined) {
+    if (isRemoved(evidence, offset)) return []
     const repeat = entry.repeats.find((repeat) => repeat.offset === offset)
     if (repeat !== undefined && stored.ids.has(repeat.id)) return []
     const what = repeat === undefined ? 'the message is not stored' : 'the event that it repeats is not stored'
@@ -82,7 +106,10 @@ function checkMessage({ entry, stored, topic, low }: EntryEvidence, offset: numb
   return isGone ? [] : [{ kind: 'extra', ...place, detail: 'the topic has no message there' }]
 }
 
-function checkGaps({ entry, stored, topic, backfilled }: EntryEvidence, expected: ReadonlySet<number>): LocalFinding[] {
+function checkGaps(
+  { entry, stored, topic, backfilled, removed }: EntryEvidence,
+  expected: ReadonlySet<number>,
+): LocalFinding[] {
   const isInEntry = (offset: number) => offset >= entry.from && offset < entry.to
   const strays = (messages: Iterable<number>) =>
     [...messages]
@@ -92,7 +119,9 @@ function checkGaps({ entry, stored, topic, backfilled }: EntryEvidence, expected
     const detail = 'it is stored where the ledger has a gap'
     return { kind: 'extra', from: offset, to: offset + 1, inTopic: topic?.has(offset) ?? false, detail }
   })
-  const unrecorded = strays(topic?.keys() ?? []).map((offset): LocalFinding => {
+  // What a backfill would record there would be removed at once.
+  const wanted = strays(topic?.keys() ?? []).filter((offset) => offset >= removed.below)
+  const unrecorded = wanted.map((offset): LocalFinding => {
     const detail = 'the topic has a message where the ledger has a gap'
     return { kind: 'unrecorded', from: offset, to: offset + 1, inTopic: true, detail }
   })

@@ -1,15 +1,16 @@
-import type { TopicPartition } from '@house-helper/events-core'
+import type { FetchedMessage, TopicPartition } from '@house-helper/events-core'
 import { type PartitionState, partitionSchema } from '../documents.ts'
 import { LogError } from '../errors.ts'
 import { parseDocument } from '../event-record.ts'
-import { FIRST_HEAD } from '../head.ts'
+import { FIRST_HEAD, type HeadChain } from '../head.ts'
 import { readDocuments } from '../pages.ts'
 import { addCounts, type Counts, noCounts } from '../stats.ts'
 import { backfilledOffsets } from './backfills.ts'
-import { checkEntry } from './entry-check.ts'
+import { checkEntry, type RemovedView } from './entry-check.ts'
 import type { Finding, LocalFinding } from './finding.ts'
 import { ledgerStretches, type Stretch } from './ledger-stretches.ts'
-import { readStored } from './stored-messages.ts'
+import { type RemovedViews, removedViews } from './removed-views.ts'
+import { readStored, type Stored } from './stored-messages.ts'
 import { type TopicCursor, topicCursor } from './topic-cursor.ts'
 import type { VerificationParts } from './verification-parts.ts'
 
@@ -31,6 +32,8 @@ export interface PartitionVerdict extends TopicPartition {
   readonly messages: number
   /** How many of them were compared with the topic, byte for byte: those that it still holds. */
   readonly compared: number
+  /** How many of them are not stored any more, since retention has removed them. */
+  readonly removed: number
   /** Offsets in gaps. */
   readonly gaps: number
   /** Entries whose head was computed anew, and those where it could not be: the topic has no more what they repeat. */
@@ -70,7 +73,8 @@ export async function* checkPartition(
   const { topic, partition } = state
   const view = await topicView(state, parts)
   const backfilled = await backfilledOffsets(state, parts)
-  const tally = { entries: 0, messages: 0, compared: 0, gaps: 0, findings: 0, proved: 0, unproved: 0 }
+  const removed = await removedViews(state, parts)
+  const tally = { entries: 0, messages: 0, compared: 0, removed: 0, gaps: 0, findings: 0, proved: 0, unproved: 0 }
   let counts: Counts = noCounts
   let head: Uint8Array = FIRST_HEAD
   for await (const stretch of ledgerStretches(state, parts)) {
@@ -78,13 +82,14 @@ export async function* checkPartition(
     const { generation, entries, breaks } = stretch
     const newestView = generation === state.generation ? view : undefined
     const known = backfilled.get(generation) ?? new Set<number>()
-    const checked = await checkStretch(state, stretch, { head, view: newestView, backfilled: known }, parts)
+    const checked = await checkStretch(state, stretch, { head, view: newestView, backfilled: known }, removed, parts)
     for (const found of [...breaks, ...checked.findings]) {
       tally.findings += 1
       yield { kind: 'finding', finding: { ...found, topic, partition, generation } }
     }
     tally.entries += entries.length
     tally.compared += checked.compared
+    tally.removed += checked.removed
     tally.proved += checked.proved
     tally.unproved += entries.length - checked.proved
     for (const entry of entries) {
@@ -126,12 +131,22 @@ interface StretchContext {
   readonly backfilled: ReadonlySet<number>
 }
 
+/** What checking the entries of a stretch found. */
+interface StretchCheck {
+  readonly findings: LocalFinding[]
+  readonly compared: number
+  readonly removed: number
+  readonly proved: number
+}
+
 async function checkStretch(
   { topic, partition }: TopicPartition,
   { generation, entries }: Stretch,
-  { head: before, view, backfilled }: StretchContext,
+  context: StretchContext,
+  removed: RemovedViews,
   parts: VerificationParts,
-): Promise<{ findings: LocalFinding[]; compared: number; proved: number }> {
+): Promise<StretchCheck> {
+  const { view } = context
   const from = entries[0]?.from ?? 0
   const to = entries.at(-1)?.to ?? from
   const [stored, inTopic] = await Promise.all([
@@ -139,19 +154,36 @@ async function checkStretch(
     view?.cursor.take(Math.max(from, view.low), to),
   ])
   const messages = inTopic && new Map(inTopic.map((message) => [message.offset, message]))
-  const findings: LocalFinding[] = []
+  const evidence = { entries, stored, messages, context, chain: parts.chain }
+  const check = checkEntries(evidence, removed.of(generation))
+  if (!check.findings.some(({ kind }) => kind === 'missing')) return check
+  // Retention may be at work: it says what it removes before it does.
+  await removed.refresh()
+  return checkEntries(evidence, removed.of(generation))
+}
+
+interface StretchEvidence extends Pick<Stretch, 'entries'> {
+  readonly stored: Stored
+  readonly messages: ReadonlyMap<number, FetchedMessage> | undefined
+  readonly context: StretchContext
+  readonly chain: HeadChain
+}
+
+function checkEntries(evidence: StretchEvidence, removed: RemovedView): StretchCheck {
+  const { entries, stored, messages, chain } = evidence
+  const { view, backfilled, head: before } = evidence.context
+  const sum: StretchCheck = { findings: [], compared: 0, removed: 0, proved: 0 }
   let head = before
-  let compared = 0
-  let proved = 0
-  for (const entry of entries) {
-    const evidence = { entry, stored, topic: messages, low: view?.low ?? 0, backfilled, head }
-    const check = checkEntry(evidence, parts.chain)
-    findings.push(...check.findings)
-    compared += check.compared
-    proved += check.isHeadProved ? 1 : 0
+  return entries.reduce((sum, entry) => {
+    const check = checkEntry({ entry, stored, topic: messages, low: view?.low ?? 0, backfilled, removed, head }, chain)
     head = entry.head
-  }
-  return { findings, compared, proved }
+    return {
+      findings: [...sum.findings, ...check.findings],
+      compared: sum.compared + check.compared,
+      removed: sum.removed + check.removed,
+      proved: sum.proved + (check.isHeadProved ? 1 : 0),
+    }
+  }, sum)
 }
 
 function stateFindings(state: PartitionState, head: Uint8Array, counts: Counts): LocalFinding[] {

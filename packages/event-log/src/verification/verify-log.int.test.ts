@@ -49,10 +49,23 @@ describe('verifying the log', () => {
     const { findings, verdict, last } = await verify()
     expect(findings).toEqual([])
     expect(verdict).toEqual({
-      ...{ topic: stand.topic, partition: 0, generations: 1, next: 6, entries: 4, messages: 6, compared: 6, gaps: 0 },
+      ...{
+        topic: stand.topic,
+        partition: 0,
+        generations: 1,
+        next: 6,
+        entries: 4,
+        messages: 6,
+        compared: 6,
+        removed: 0,
+        gaps: 0,
+      },
       ...{ heads: { proved: 4, unproved: 0 }, topicIsSame: true, findings: 0 },
     })
-    expect(last).toEqual({ kind: 'summary', summary: { partitions: 1, messages: 6, compared: 6, findings: 0 } })
+    expect(last).toEqual({
+      kind: 'summary',
+      summary: { partitions: 1, messages: 6, compared: 6, removed: 0, findings: 0 },
+    })
   })
 
   it('finds what is missing, and a backfill records it without touching anything else', async () => {

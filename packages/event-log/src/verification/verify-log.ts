@@ -4,6 +4,7 @@ import { collections } from '../collections.ts'
 import { readRecorded } from '../coverage.ts'
 import { LogError } from '../errors.ts'
 import { headChain } from '../head.ts'
+import { removalCollection } from '../retention/removal.ts'
 import { checkPartition, type PartitionStep, readState } from './partition-check.ts'
 import type { VerificationParts } from './verification-parts.ts'
 
@@ -24,6 +25,8 @@ export interface VerificationSummary {
   readonly partitions: number
   readonly messages: number
   readonly compared: number
+  /** Messages that retention has removed. */
+  readonly removed: number
   readonly findings: number
 }
 
@@ -34,7 +37,8 @@ export type VerificationStep = PartitionStep | { readonly kind: 'summary'; reado
  * Compares record, ledger and topic, partition by partition and message by message, and computes the ledger's heads anew.
  *
  * Each partition is checked up to what was recorded of it when its turn came. What the topic no longer holds is checked
- * against the ledger alone: a head proves that what is stored is what was recorded. Memory is bounded by two stretches of
+ * against the ledger alone: a head proves that what is stored is what was recorded. What retention has removed is counted
+ * and is no finding. Memory is bounded by two stretches of
  * 2,000 messages.
  *
  * @throws LogError `LOG_QUERY_INVALID` for a topic that is not recorded, `LOG_QUERY_TIMEOUT`, `LOG_UNREACHABLE`,
@@ -50,7 +54,7 @@ export async function* verifyLog(options: VerifyOptions): AsyncGenerator<Verific
     const detail = names === '' ? 'nothing is recorded yet' : `recorded are ${names}`
     throw new LogError('LOG_QUERY_INVALID', `Nothing is recorded of the topic ${JSON.stringify(unknown)}; ${detail}.`)
   }
-  let summary: VerificationSummary = { partitions: 0, messages: 0, compared: 0, findings: 0 }
+  let summary: VerificationSummary = { partitions: 0, messages: 0, compared: 0, removed: 0, findings: 0 }
   for (const place of places) {
     for await (const step of checkPartition(await readState(place, parts), parts)) {
       if (step.kind === 'partition') summary = added(summary, step.partition)
@@ -62,17 +66,25 @@ export async function* verifyLog(options: VerifyOptions): AsyncGenerator<Verific
 
 /** What verifying works with, of what its caller gave. */
 export function verificationParts({ db, transport, maxTimeMs = 30_000, signal }: VerifyOptions): VerificationParts {
-  return { collections: collections(db), transport, chain: headChain(), maxTimeMs, signal }
+  return {
+    collections: collections(db),
+    removals: removalCollection(db),
+    transport,
+    chain: headChain(),
+    maxTimeMs,
+    signal,
+  }
 }
 
 function added(
-  { partitions, messages, compared, findings }: VerificationSummary,
+  { partitions, messages, compared, removed, findings }: VerificationSummary,
   one: Omit<VerificationSummary, 'partitions'>,
 ): VerificationSummary {
   return {
     partitions: partitions + 1,
     messages: messages + one.messages,
     compared: compared + one.compared,
+    removed: removed + one.removed,
     findings: findings + one.findings,
   }
 }
