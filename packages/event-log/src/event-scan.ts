@@ -78,10 +78,15 @@ async function scanIndex(scan: Scan, parts: LogParts): Promise<Scanned> {
   const plan = planScan(scan.filter, types)
   const bound = await examinedBound(scan, plan, parts)
   const collector = collect(scan, parts)
-  let after = scan.after
-  do after = await scanSome({ ...scan, after }, plan, bound, collector, parts)
-  while (after !== undefined)
-  return collector.result() ?? { records: collector.records(), end: bound }
+  let { after } = scan
+  let examined = 0
+  do {
+    const some = await scanSome({ ...scan, after }, plan, bound, collector, parts)
+    after = some.after
+    examined += some.seen
+    // What was recorded after the first page is examined and not given out, and may be any number.
+  } while (after !== undefined && examined < parts.maxExamined)
+  return collector.result() ?? { records: collector.records(), end: after ?? bound }
 }
 
 /**
@@ -107,14 +112,14 @@ async function examinedBound(scan: Scan, plan: ScanPlan, parts: LogParts): Promi
   return all.length === 0 ? undefined : all.reduce((a, b) => (comesAfter(a, b) ? b : a))
 }
 
-/** Reads some documents for a page; returns the place to go on after where there may be more for it. */
+/** Reads some documents for a page; gives how many, and the place to go on after where there may be more for it. */
 async function scanSome(
   scan: Scan,
   plan: ScanPlan,
   bound: Place | undefined,
   collector: Collector,
   { collections, maxTimeMs }: LogParts,
-): Promise<Place | undefined> {
+): Promise<{ readonly seen: number; readonly after: Place | undefined }> {
   const [first] = plan.parts
   const isMerged = plan.parts.length > 1
   // One more than the page has says that another page follows.
@@ -131,6 +136,7 @@ async function scanSome(
     .limit(wanted)
     .batchSize(wanted)
   let chunk: EventRecord[] = []
+  let bytes = 0
   let last: EventRecord | undefined
   let seen = 0
   try {
@@ -138,16 +144,19 @@ async function scanSome(
       last = eventRecord(document)
       seen += 1
       chunk.push(last)
-      if (chunk.length < CHUNK) continue
+      bytes += last.value.length
+      if (chunk.length < CHUNK && bytes < MAX_PAGE_BYTES) continue
       await collector.add(chunk)
       chunk = []
-      if (collector.isFull()) return undefined
+      bytes = 0
+      if (collector.isFull()) break
     }
     await collector.add(chunk)
   } catch (error) {
     throw queryError(error)
   }
-  return seen < wanted || collector.isFull() || last === undefined ? undefined : placeOf(last)
+  const isDone = seen < wanted || collector.isFull()
+  return { seen, after: isDone ? undefined : last && placeOf(last) }
 }
 
 /** The conditions of a part of the order: after a place, not after another one, within the filter's times. */

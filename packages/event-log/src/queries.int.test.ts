@@ -124,6 +124,30 @@ describe('questions to the log', () => {
       expect(now.filter((id) => !id.startsWith('later'))).toEqual(expected)
     })
 
+    it('gives out a page whose place was taken by what was recorded since, with where it goes on', async () => {
+      const near = createEventLog(stand.db, { maxExamined: 10 })
+      const filter = 'household:household-0'
+      const expected = await allOf(filter)
+      const first = await near.list({ filter, limit: 3 })
+      const { time } = first.items.at(-1) ?? { time: new Date() }
+      const timestamp = new Date(time.getTime() - 1).toISOString()
+      await record(
+        Array.from({ length: 30 }, (_, index) =>
+          eventMessage(`since-${index}`, { timestamp, householdId: 'household-0' }),
+        ),
+      )
+      const seen = idsOf(first)
+      let empty = 0
+      for (let cursor = first.next; cursor !== undefined; ) {
+        const page = await near.list({ filter, limit: 3, cursor })
+        seen.push(...idsOf(page))
+        empty += page.items.length === 0 ? 1 : 0
+        cursor = page.next
+      }
+      expect(seen).toEqual(expected)
+      expect(empty).toBeGreaterThanOrEqual(2)
+    })
+
     it('gives out a page that has examined its bound, with where it goes on', async () => {
       const near = createEventLog(stand.db, { maxExamined: 10 })
       const pages = await pagesOf('source:rare', 50, near)
