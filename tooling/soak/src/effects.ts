@@ -26,7 +26,17 @@ export interface EffectEvent {
 
 /** The collections that effects are written to. */
 export function effectCollections(db: Db) {
-  return { effects: db.collection<Effect>('effects'), lanes: db.collection<{ _id: string; seq: number }>('lanes') }
+  return {
+    effects: db.collection<Effect>('effects'),
+    lanes: db.collection<{ _id: string; seq: number }>('lanes'),
+    /** The attempts whose effects were committed, for handlers that tell attempts apart. */
+    attempts: db.collection<{ _id: string }>('attempts'),
+  }
+}
+
+/** Creates the collections: transactions that begin with them at the same time would end one another for long. */
+export async function createEffectCollections(db: Db): Promise<void> {
+  for (const { collectionName } of Object.values(effectCollections(db))) await db.createCollection(collectionName)
 }
 
 /**

@@ -4,7 +4,7 @@ import { createKafkaTransport } from '@house-helper/transport-kafkajs'
 import { Admin } from '@platformatic/kafka'
 import { type Db, MongoClient } from 'mongodb'
 import { type Book, createBook } from './book.ts'
-import { domainsOf } from './effects.ts'
+import { createEffectCollections, domainsOf } from './effects.ts'
 import type { SoakEvent } from './events.ts'
 import { type Program, startProgram } from './program.ts'
 import type { Servers } from './stack.ts'
@@ -80,6 +80,7 @@ export async function createStand(options: StandOptions): Promise<Stand> {
   const stand = new RealStand(options, { transport, client })
   await createTopics(transport, options, stand.handlerGroup)
   if (handledTypes.length > 0) {
+    await createEffectCollections(stand.service)
     const unknown = domainsOf(handledTypes).filter((domain) => !stand.domains.includes(domain))
     if (unknown.length > 0) throw new Error(`The handled types need the domains ${unknown.join(', ')} too.`)
   }

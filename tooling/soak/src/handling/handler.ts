@@ -2,8 +2,8 @@ import { randomUUID } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { HandlerContext } from '@house-helper/consumer'
 import type { MongoContext } from '@house-helper/outbox'
-import type { Collection, Db } from 'mongodb'
-import { type EffectEvent, haveEffect } from '../effects.ts'
+import type { Db } from 'mongodb'
+import { type EffectEvent, effectCollections, haveEffect } from '../effects.ts'
 import { type Conduct, conductOf } from './conduct.ts'
 
 /** How long a loop holds its process, in milliseconds: twice the session that a subscriber has by default. */
@@ -25,12 +25,7 @@ type Handle = (domain: string, event: EffectEvent, context: HandlerContext & Mon
 
 /** Counts effects of attempts whose signal had aborted before their handler was done. */
 export function staleEffectsOf(db: Db, stale: Iterable<string>): Promise<number> {
-  return committedAttempts(db).countDocuments({ _id: { $in: [...stale] } })
-}
-
-/** The attempts whose effects were committed. */
-function committedAttempts(db: Db): Collection<{ _id: string }> {
-  return db.collection('attempts')
+  return effectCollections(db).attempts.countDocuments({ _id: { $in: [...stale] } })
 }
 
 /** Makes the handler that does with each event what the event's metadata say, and has one effect in its transaction. */
@@ -47,7 +42,7 @@ export function conductedHandler({ db, troubled, stale }: HandlerNeeds): Handle 
     if (conduct.takesMs > 0) await sleep(conduct.takesMs, undefined, conduct.heeds ? { signal } : {})
     if (conduct.fails === 'always' || delivery.attempt <= conduct.fails) throw new Error('Told to fail.')
     await haveEffect(db, domain, event, session)
-    await committedAttempts(db).insertOne({ _id: attempt }, { session })
+    await effectCollections(db).attempts.insertOne({ _id: attempt }, { session })
     // From here on it is for the receipt to say whether the effect stays.
     signal.removeEventListener('abort', outlived)
   }
