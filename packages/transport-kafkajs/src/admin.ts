@@ -2,29 +2,22 @@ import {
   type Admin,
   type CommittedPosition,
   isHouseHelperError,
-  type PartitionRange,
   type TopicDescription,
-  type TopicPartition,
   TransportError,
 } from '@house-helper/events-core'
 import type { ClusterMetadata, TopicMetadata } from './client/cluster-map.ts'
 import { pause } from './client/deadline.ts'
 import { asIs } from './client/exchange.ts'
 import { kafkajsInternals } from './client/kafkajs-internals.ts'
-import { untilDeadline, type Wire } from './client/wire.ts'
-import { missingTopic, toTransportError } from './client/wire-errors.ts'
+import type { Wire } from './client/wire.ts'
+import { toTransportError } from './client/wire-errors.ts'
 import { describeGroup, groupIds } from './groups.ts'
-
-/** How long each call tries, in milliseconds. */
-const ADMIN_TIMEOUT_MS = 15_000
+import { nextOffsets, ranges } from './ranges.ts'
+import { ADMIN_TIMEOUT_MS, requireTopics, topicsOf, UNKNOWN_TOPIC } from './topic-metadata.ts'
 
 const TOPIC_RESOURCE = 2
-const UNKNOWN_TOPIC = 3
-const LEADER_NOT_AVAILABLE = 5
 const TOPIC_EXISTS = 36
 const LEADER_CHECK_MS = 50
-const EARLIEST = '-2'
-const LATEST = '-1'
 
 /** Makes the admin of a transport over its wire. */
 export function createAdmin(wire: Wire): Admin {
@@ -49,22 +42,6 @@ async function describeTopics(wire: Wire, names?: readonly string[]): Promise<To
       partitions: partitionMetadata.length,
       replicationFactor: partitionMetadata[0]?.replicas.length ?? 0,
     }))
-}
-
-/** Metadata of topics; throws where one of them may not be described. A missing one keeps its error code. */
-async function topicsOf(
-  wire: Wire,
-  names?: readonly string[],
-  timeoutMs: number = ADMIN_TIMEOUT_MS,
-): Promise<readonly TopicMetadata[]> {
-  // To Kafka an empty list of names means all topics.
-  if (names?.length === 0) return []
-  const { topicMetadata } = await wire.metadata(names, timeoutMs)
-  for (const { topic, topicErrorCode } of topicMetadata) {
-    if ([0, UNKNOWN_TOPIC, LEADER_NOT_AVAILABLE].includes(topicErrorCode)) continue
-    throw toTransportError(kafkajsInternals().createErrorFromCode(topicErrorCode), wire.place({ topic }))
-  }
-  return topicMetadata
 }
 
 async function topicConfig(wire: Wire, topic: string, settings: readonly string[]): Promise<Record<string, string>> {
@@ -138,7 +115,7 @@ async function areLed(wire: Wire, names: readonly string[], timeoutMs: number): 
   if (!topicMetadata.every(isLed)) return false
   try {
     // Metadata names a leader before the leader itself knows; only an answer of its own proves that it does.
-    await offsets(wire, topicMetadata, LATEST, timeoutMs)
+    await nextOffsets(wire, topicMetadata, timeoutMs)
   } catch (error) {
     if (isHouseHelperError(error) && error.canRetry) return false
     throw error
@@ -162,91 +139,6 @@ async function isKnownTo(wire: Wire, nodeId: number, names: readonly string[], t
     if (isHouseHelperError(error) && error.canRetry) return true
     throw error
   }
-}
-
-async function ranges(wire: Wire, topics: readonly string[]): Promise<PartitionRange[]> {
-  // All of it again where it fails for a while: partitions that one broker led may have gone to several.
-  return await untilDeadline(async (leftMs) => await rangesNow(wire, topics, leftMs), ADMIN_TIMEOUT_MS)
-}
-
-async function rangesNow(wire: Wire, topics: readonly string[], timeoutMs: number): Promise<PartitionRange[]> {
-  const metadata = await requireTopics(wire, topics, timeoutMs)
-  const partitions = metadata.flatMap(({ topic, partitionMetadata }) =>
-    partitionMetadata.map(({ partitionId }) => ({ topic, partition: partitionId })),
-  )
-  const [lows, highs] = await Promise.all(
-    [EARLIEST, LATEST].map((timestamp) => offsets(wire, metadata, timestamp, timeoutMs)),
-  )
-  return partitions.map(({ topic, partition }) => {
-    const key = `${partition} ${topic}`
-    return { topic, partition, low: lows?.get(key) ?? 0, high: highs?.get(key) ?? 0 }
-  })
-}
-
-/** Asks each leader once for the offsets of all its partitions, in one attempt. */
-async function offsets(
-  wire: Wire,
-  metadata: readonly TopicMetadata[],
-  timestamp: string,
-  timeoutMs: number,
-): Promise<Map<string, number>> {
-  const byLeader = new Map<number, TopicPartition[]>()
-  for (const { topic, partitionMetadata } of metadata) {
-    for (const { leader, partitionId } of partitionMetadata) {
-      byLeader.set(leader, [...(byLeader.get(leader) ?? []), { topic, partition: partitionId }])
-    }
-  }
-  const answers = await Promise.all(
-    [...byLeader.values()].map((led) => offsetsOf(wire.once, led, timestamp, timeoutMs)),
-  )
-  return new Map(answers.flat())
-}
-
-/** The first and next offset of one partition. */
-export async function partitionRange(
-  wire: Wire,
-  partition: TopicPartition,
-  timeoutMs: number,
-): Promise<PartitionRange> {
-  const [low, high] = await Promise.all(
-    [EARLIEST, LATEST].map((time) => offsetsOf(wire.retrying, [partition], time, timeoutMs)),
-  )
-  return { ...partition, low: low?.[0]?.[1] ?? 0, high: high?.[0]?.[1] ?? 0 }
-}
-
-async function offsetsOf(
-  ask: Wire['once'],
-  led: readonly TopicPartition[],
-  timestamp: string,
-  timeoutMs: number,
-): Promise<[string, number][]> {
-  const [first] = led
-  if (first === undefined) return []
-  const byTopic = Map.groupBy(led, ({ topic }) => topic)
-  const topics = [...byTopic].map(([topic, of]) => ({
-    topic,
-    partitions: of.map(({ partition }) => ({ partition, timestamp })),
-  }))
-  // Uncommitted, since the range is about what was written, not about what transactions allow to be read.
-  const args = { replicaId: -1, isolationLevel: 0, topics }
-  const answer = (await ask({ target: first, api: 'ListOffsets', args, place: first }, timeoutMs)) as {
-    responses: { topic: string; partitions: { partition: number; offset: string }[] }[]
-  }
-  return answer.responses.flatMap(({ topic, partitions }) =>
-    partitions.map(({ partition, offset }): [string, number] => [`${partition} ${topic}`, Number(offset)]),
-  )
-}
-
-/** Metadata of topics; throws `TOPIC_MISSING` or `NOT_AUTHORIZED` where one of them cannot be used. */
-export async function requireTopics(
-  wire: Wire,
-  topics: readonly string[],
-  timeoutMs: number = ADMIN_TIMEOUT_MS,
-): Promise<readonly TopicMetadata[]> {
-  const metadata = await topicsOf(wire, topics, timeoutMs)
-  const missing = metadata.filter(({ topicErrorCode }) => topicErrorCode === UNKNOWN_TOPIC).map(({ topic }) => topic)
-  if (missing.length === 0) return metadata
-  throw new TransportError('TOPIC_MISSING', missingTopic({ topics: missing }), { details: { topics: missing } })
 }
 
 async function committed(wire: Wire, groupId: string, topics: readonly string[]): Promise<CommittedPosition[]> {

@@ -1,6 +1,6 @@
 import { type FetchedMessage, type Position, TransportError } from '@house-helper/events-core'
-import { partitionRange } from './admin.ts'
 import type { Wire } from './client/wire.ts'
+import { partitionRange } from './ranges.ts'
 import { type FetchAnswer, fetchExchange } from './records/fetch-exchange.ts'
 
 const DEFAULT_MAX_BYTES = 1_048_576

@@ -1,7 +1,7 @@
 import type { FetchedBatch, Jump, Logger, Position, TopicPartition } from '@house-helper/events-core'
-import { partitionRange } from '../admin.ts'
 import { pause } from '../client/deadline.ts'
 import type { Wire } from '../client/wire.ts'
+import { partitionRange } from '../ranges.ts'
 import type { FetchAnswer } from '../records/fetch-exchange.ts'
 
 /** How one assigned partition is read. */

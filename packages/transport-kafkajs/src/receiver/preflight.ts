@@ -1,6 +1,6 @@
-import { requireTopics } from '../admin.ts'
 import type { Wire } from '../client/wire.ts'
 import { fetchExchange } from '../records/fetch-exchange.ts'
+import { requireTopics } from '../topic-metadata.ts'
 
 // No partition is that long: whoever may read is told that it is out of range, and nothing is sent.
 const BEYOND_ANY_END = '9000000000000000000'
