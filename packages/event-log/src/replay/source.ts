@@ -31,7 +31,7 @@ export type RecordReader = (query: ReadQuery) => AsyncIterable<{
 }>
 
 /** Records that are held at the same time, of all partitions together. */
-const HELD = 10_000
+const HELD = 4_000
 const MAX_BATCH = 1_000
 const MIN_BATCH = 50
 
