@@ -1,4 +1,4 @@
-import type { Filter } from 'mongodb'
+import type { Filter, FindCursor } from 'mongodb'
 import { recordIdsWithStatus, recordsWithStatus } from './dead-letters/event-statuses.ts'
 import type { RecordDocument } from './documents.ts'
 import { type EventRecord, eventRecord } from './event-record.ts'
@@ -118,29 +118,16 @@ async function scanSome(
   plan: ScanPlan,
   bound: Place | undefined,
   collector: Collector,
-  { collections, maxTimeMs }: LogParts,
+  parts: LogParts,
 ): Promise<{ readonly seen: number; readonly after: Place | undefined }> {
-  const [first] = plan.parts
-  const isMerged = plan.parts.length > 1
   // One more than the page has says that another page follows.
   const wanted = scan.limit + 1
-  const [only = {}, ...others] = plan.parts.map(({ bounds }) => rangeOf(scan, [...bounds, ...plan.residual], bound))
-  const found = collections.records
-    .find(others.length === 0 ? only : { $or: [only, ...others] }, {
-      maxTimeMS: maxTimeMs,
-      // The view says nothing that the value doesn't, and may be several times as large.
-      projection: { data: 0 },
-      ...(isMerged || first === undefined ? {} : { hint: first.hint }),
-    })
-    .sort(newestFirst)
-    .limit(wanted)
-    .batchSize(wanted)
   let chunk: EventRecord[] = []
   let bytes = 0
   let last: EventRecord | undefined
   let seen = 0
   try {
-    for await (const document of found) {
+    for await (const document of findOrdered(scan, plan, bound, parts).limit(wanted).batchSize(wanted)) {
       last = eventRecord(document)
       seen += 1
       chunk.push(last)
@@ -157,6 +144,20 @@ async function scanSome(
   }
   const isDone = seen < wanted || collector.isFull()
   return { seen, after: isDone ? undefined : last && placeOf(last) }
+}
+
+/** Finds the documents of a plan, newest first, after the place where the scan is and not beyond its bound. */
+function findOrdered(
+  scan: Scan,
+  plan: ScanPlan,
+  bound: Place | undefined,
+  { collections, maxTimeMs }: LogParts,
+): FindCursor<RecordDocument> {
+  const [only = {}, ...others] = plan.parts.map(({ bounds }) => rangeOf(scan, [...bounds, ...plan.residual], bound))
+  const hint = others.length === 0 ? plan.parts[0]?.hint : undefined
+  // The view says nothing that the value doesn't, and may be several times as large.
+  const options = { maxTimeMS: maxTimeMs, projection: { data: 0 }, ...(hint === undefined ? {} : { hint }) }
+  return collections.records.find(others.length === 0 ? only : { $or: [only, ...others] }, options).sort(newestFirst)
 }
 
 /** The conditions of a part of the order: after a place, not after another one, within the filter's times. */

@@ -3,7 +3,7 @@ import { z } from 'zod'
 import { type Coverage, coverageOf, readRecorded } from './coverage.ts'
 import { LogError } from './errors.ts'
 import { type Count, countEvents, countKeys } from './event-counts.ts'
-import type { EventFilterInput } from './filter/event-filter.ts'
+import type { EventFilter, EventFilterInput } from './filter/event-filter.ts'
 import { formatFilter } from './filter/format.ts'
 import { resolveFilter } from './filter/parse.ts'
 import type { LogParts } from './log-parts.ts'
@@ -60,28 +60,22 @@ const MAX_BUCKETS = 1_000
 const USUAL_BUCKETS = 60
 const MINUTE_MS = 60_000
 const HOUR_MS = 3_600_000
+const LONGEST_MS = 3_650 * DAY_MS
 /** Lengths that people think in. */
 const usualMs = [
   ...[1_000, 5_000, 15_000, MINUTE_MS, 5 * MINUTE_MS, 15 * MINUTE_MS],
-  ...[HOUR_MS, 3 * HOUR_MS, 12 * HOUR_MS, DAY_MS, 7 * DAY_MS, 30 * DAY_MS, 365 * DAY_MS, 3_650 * DAY_MS],
+  ...[HOUR_MS, 3 * HOUR_MS, 12 * HOUR_MS, DAY_MS, 7 * DAY_MS, 30 * DAY_MS, 365 * DAY_MS],
 ]
 
 /** Counts events by time and by a field of theirs. */
 export async function histogramOf(query: HistogramQuery, now: Date, parts: LogParts): Promise<Histogram> {
   const { filter: input = {}, ...rest } = query
   const { by, timeLimitMs, ...checked } = checkQuery(querySchema, rest)
-  const given = resolveFilter(input, { now })
-  const until = given.until ?? formatTimestamp(now.getTime())
-  const since = given.since ?? formatTimestamp(Date.parse(until) - DAY_MS)
-  const filter = resolveFilter({ ...given, since, until }, { now })
-  const [fromMs, toMs] = [Date.parse(since), Date.parse(until)]
-  const bucketMs = checked.bucketMs ?? usualMs.find((ms) => (toMs - fromMs) / ms <= USUAL_BUCKETS) ?? 3_650 * DAY_MS
+  const { filter, fromMs, toMs } = spanOf(resolveFilter(input, { now }), now)
+  const bucketMs = checked.bucketMs ?? usualMs.find((ms) => (toMs - fromMs) / ms <= USUAL_BUCKETS) ?? LONGEST_MS
   const first = Math.floor(fromMs / bucketMs)
   const buckets = Math.ceil(toMs / bucketMs) - first
-  if (buckets > MAX_BUCKETS) {
-    const message = `The histogram would have ${buckets} buckets and may have ${MAX_BUCKETS}: give a longer bucketMs, or a shorter time.`
-    throw new LogError('LOG_QUERY_INVALID', message, { details: { buckets, maxBuckets: MAX_BUCKETS } })
-  }
+  if (buckets > MAX_BUCKETS) throw tooManyBuckets(buckets)
   const recorded = await readRecorded(parts.collections, parts.maxTimeMs)
   const { counts, countedFromMs } = await countEvents({ filter, by, fromMs, toMs, bucketMs, timeLimitMs }, parts)
   const start = Math.max(first, Math.floor(countedFromMs / bucketMs))
@@ -94,6 +88,19 @@ export async function histogramOf(query: HistogramQuery, now: Date, parts: LogPa
     countedFrom: formatTimestamp(countedFromMs),
     coverage: coverageOf(recorded, parts.ends()),
   }
+}
+
+/** A filter with both its times. */
+function spanOf(given: EventFilter, now: Date): { filter: EventFilter; fromMs: number; toMs: number } {
+  const until = given.until ?? formatTimestamp(now.getTime())
+  const since = given.since ?? formatTimestamp(Date.parse(until) - DAY_MS)
+  const filter = resolveFilter({ ...given, since, until }, { now })
+  return { filter, fromMs: Date.parse(since), toMs: Date.parse(until) }
+}
+
+function tooManyBuckets(buckets: number): LogError {
+  const message = `The histogram would have ${buckets} buckets and may have ${MAX_BUCKETS}: give a longer bucketMs, or a shorter time.`
+  return new LogError('LOG_QUERY_INVALID', message, { details: { buckets, maxBuckets: MAX_BUCKETS } })
 }
 
 function bucketsOf(starts: readonly number[], counts: readonly Count[]): HistogramBucket[] {
