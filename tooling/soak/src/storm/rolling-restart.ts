@@ -10,7 +10,7 @@ import { atMost, type PartReport, reported, type SoakContext } from '../soak-cas
 import { createStand } from '../stand.ts'
 
 const INSTANCES = 3
-const RATE_PER_SECOND = 150
+const RATE_PER_SECOND = 60
 const START_MS = 60_000
 const END_MS = 10_000
 
