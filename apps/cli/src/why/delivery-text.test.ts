@@ -43,7 +43,10 @@ describe('deliveryText', () => {
       'It cannot be redriven: Its headers are broken. To close it: hh-events dead discard d-1',
     ],
     [{ state: 'redriven', deadLetter, redrivePassed: true }, 'It was sent again since, and the group is past that.'],
-    [{ state: 'redriven', deadLetter, redrivePassed: false }, 'It was sent again since, and waits in the inbox'],
+    [
+      { state: 'redriven', deadLetter, redrivePassed: false, members: 0 },
+      'It was sent again since, and waits in the inbox of the group. The group has no members now: start its service.',
+    ],
     [{ state: 'redriven', deadLetter }, 'whether the group is past that is not known.'],
     [
       { state: 'replayed', inbox: [{ kind: 'replay', replayRunId: 'r-1' }] },

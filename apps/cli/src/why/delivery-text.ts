@@ -3,10 +3,16 @@ import type { LoggedDelivery } from './delivery-client.ts'
 /** Says in sentences where a group stands with an event, why, and what to do; never more than the logger knows. */
 export function deliveryText(delivery: LoggedDelivery, type: string): string[] {
   const sentences = [...standing(delivery, type)]
+  if (delivery.members === 0 && isToCome(delivery)) sentences.push('The group has no members now: start its service.')
   if (!delivery.inboxRead && delivery.state !== 'unknown') {
     sentences.push('Not all of its inbox was read: more for this event may wait there.')
   }
   return sentences
+}
+
+/** Whether the group has something of the event before it, for which it needs members. */
+function isToCome({ state, redrivePassed, inbox }: LoggedDelivery): boolean {
+  return state === 'waiting' || state === 'retrying' || redrivePassed === false || inbox.length > 0
 }
 
 function standing(delivery: LoggedDelivery, type: string): string[] {
@@ -38,10 +44,9 @@ function passed({ group, handles }: LoggedDelivery, type: string): string {
   return `${group}: past it. ${what}.`
 }
 
-function waiting({ group, handles, members, before }: LoggedDelivery, type: string): string[] {
+function waiting({ group, handles, before }: LoggedDelivery, type: string): string[] {
   const ahead = before ? `${counted(before, 'message')} of its partition come first` : 'it is the next of its partition'
   const sentences = [`${group}: not past it yet; ${ahead}.`]
-  if (members === 0) sentences.push('The group has no members now: start its service.')
   if (handles === false) sentences.push(`Its members say that they do not handle ${type}.`)
   return sentences
 }
