@@ -156,6 +156,7 @@ describe('reading the log in position order', () => {
           if (seen.length >= total) ending.abort(new Error('all seen'))
         }
       })()
+      const ended = expect(following).rejects.toThrow('all seen')
       await wide.recorder({ maxBatchMessages: 7 }).start()
       for (let index = 0; index < total; index += 10) {
         // The second and the third recorder come while there is much to do.
@@ -163,7 +164,7 @@ describe('reading the log in position order', () => {
         const some = Array.from({ length: 10 }, (_, more) => eventMessage(`w${index + more}`))
         await wide.append(some, (index / 10) % 6)
       }
-      await expect(following).rejects.toThrow('all seen')
+      await ended
       expect(new Set(seen).size).toBe(total)
       expect(seen).toHaveLength(total)
     } finally {

@@ -350,9 +350,10 @@ describe('questions to the log', () => {
         if (seen.length === 2) ending.abort(new Error('enough'))
       }
     })()
+    const ended = expect(following).rejects.toThrow('enough')
     await record([eventMessage('f1', { type: 'cat.fed' }), eventMessage('f2')])
     await record([eventMessage('f3', { type: 'cat.fed' })])
-    await expect(following).rejects.toThrow('enough')
+    await ended
     expect(seen).toEqual(['f1', 'f3'])
   })
 })
