@@ -121,6 +121,87 @@ describe('the API', () => {
   })
 })
 
+/** Opens a stream of the log; where it begins is settled then. `take` reads so many events, then leaves. */
+async function openStream(query: string, lastEventId?: string) {
+  const leaving = new AbortController()
+  const headers = lastEventId === undefined ? {} : { 'last-event-id': lastEventId }
+  const answer = await fetch(`${logger.url}/api/v1/events/stream?${query}`, { headers, signal: leaving.signal })
+  const take = async (count: number): Promise<{ id: string; data: string }[]> => {
+    const events: { id: string; data: string }[] = []
+    let text = ''
+    for await (const chunk of answer.body ?? []) {
+      text += Buffer.from(chunk).toString()
+      const blocks = text.split('\n\n')
+      text = blocks.pop() ?? ''
+      for (const block of blocks) {
+        const [, id, data] = /^id: (.+)\ndata: (.+)$/.exec(block) ?? []
+        if (id !== undefined && data !== undefined) events.push({ id, data })
+      }
+      if (events.length >= count) break
+    }
+    leaving.abort()
+    return events
+  }
+  return { take }
+}
+
+describe('questions that take Kafka too', () => {
+  it('are answered about consumer groups, and about where they stand with an event', async () => {
+    const groupId = `${stack.env.KAFKA_GROUP_ID}-reader`
+    const topic = stack.topic('bills')
+    const receiver = stack.transport.receiver({ groupId, topics: [topic] })
+    await receiver.start({
+      ...{ assigned: async () => [], rebalancing: async () => {}, suspend: () => {}, thaw: () => {}, lost: () => {} },
+      ...{ batch: (batch) => batch.messages[0]?.offset ?? 0, fatal: () => {} },
+    })
+    await eventually(`${logger.url}/api/v1/consumer-groups`, (body) => {
+      const { groups } = JSON.parse(body) as { groups: { group: string; partitions: { partition: number }[] }[] }
+      const seen = groups.find(({ group }) => group === groupId)
+      expect(seen).toMatchObject({ state: 'stable', lagEvents: 1, lagSeconds: expect.any(Number) })
+      expect(seen?.partitions).toHaveLength(3)
+      expect(groups.map(({ group }) => group)).toContain(stack.env.KAFKA_GROUP_ID)
+    })
+    const deliveries = `${logger.url}/api/v1/events/far/deliveries`
+    await eventually(deliveries, (body) => {
+      expect(JSON.parse(body)).toMatchObject({ deliveries: [{ group: groupId, state: 'waiting', before: 0 }] })
+    })
+    await receiver.commit([{ topic, partition: 2, offset: 1, metadata: '' }])
+    await eventually(deliveries, (body) => {
+      expect(JSON.parse(body)).toMatchObject({ deliveries: [{ group: groupId, state: 'passed' }] })
+    })
+    await receiver.stop({ timeoutMs: 5_000 })
+  })
+})
+
+describe('streams and exports', () => {
+  it('stream what is recorded, and go on after the last id without a gap and without a repeat', async () => {
+    const all = await (await openStream('from=start')).take(6)
+    expect(all).toHaveLength(6)
+    const rest = await (await openStream('from=start', all[1]?.id)).take(4)
+    expect(rest.map(({ id }) => id)).toEqual(all.slice(2).map(({ id }) => id))
+    const stream = await openStream('q=type:bill.overdue')
+    await stack.publish('bills', 0, [eventText({ id: 'later', type: 'bill.overdue' })])
+    const [event] = await stream.take(1)
+    expect(JSON.parse(event?.data ?? '')).toMatchObject({ id: 'later', type: 'bill.overdue' })
+  })
+
+  it('export what a list has', async () => {
+    const q = 'q=type:task.*'
+    const list = (await (await fetch(`${logger.url}/api/v1/events?${q}`)).json()) as {
+      events: { recordId: string }[]
+      asOf: string
+    }
+    const text = await (await fetch(`${logger.url}/api/v1/events/export?${q}&asOf=${list.asOf}`)).text()
+    const lines = text
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line))
+    expect(lines.pop()).toMatchObject({ trailer: { events: list.events.length, filter: 'type:task.*' } })
+    const ids = (events: { recordId: string }[]): string[] => events.map(({ recordId }) => recordId).sort()
+    expect(ids(lines)).toEqual(ids(list.events))
+  })
+})
+
 describe('the probes', () => {
   it('say that it is alive and ready, and what is wrong all the same', async () => {
     const live = await fetch(`${logger.probeUrl}/livez`)
