@@ -17,6 +17,7 @@ it('has the defaults of the Go service, and listens for requests on this machine
     groupId: 'house-helper-event-consumer',
     mongodbUri: 'mongodb://localhost:27017/?replicaSet=rs0',
     mongodbDatabase: 'house_helper_events',
+    retention: [],
     http: { host: '127.0.0.1', port: 8080 },
     allowedHosts: [],
     probe: { host: '0.0.0.0', port: 9464 },
@@ -34,6 +35,7 @@ it('reads every variable', () => {
     KAFKA_GROUP_ID: 'audit',
     MONGODB_URI: 'mongodb://u:p@db:1/?replicaSet=rs1',
     MONGODB_DATABASE: 'audit',
+    EVENT_LOG_RETENTION: 'tasks=365d timers=36h',
     HTTP_HOST: '0.0.0.0',
     HTTP_PORT: '0',
     HTTP_ALLOWED_HOSTS: 'logger.internal, logger',
@@ -46,6 +48,10 @@ it('reads every variable', () => {
     groupId: 'audit',
     mongodbUri: 'mongodb://u:p@db:1/?replicaSet=rs1',
     mongodbDatabase: 'audit',
+    retention: [
+      { domain: 'tasks', keepMs: 365 * 86_400_000 },
+      { domain: 'timers', keepMs: 36 * 3_600_000 },
+    ],
     http: { host: '0.0.0.0', port: 0 },
     allowedHosts: ['logger.internal', 'logger'],
     probe: { host: '::1', port: 0 },
@@ -60,6 +66,7 @@ it("reports everything that is wrong at once, those settings that are Kafka clie
     KAFKA_GROUP_ID: 'a group',
     MONGODB_URI: 'http://db',
     MONGODB_DATABASE: 'a.b',
+    EVENT_LOG_RETENTION: 'tasks=forever pets=3d',
     HTTP_HOST: 'a b',
     HTTP_PORT: '65536',
     HTTP_ALLOWED_HOSTS: 'https://a',
@@ -68,6 +75,7 @@ it("reports everything that is wrong at once, those settings that are Kafka clie
     LOG_LEVEL: 'chatty',
   })
   const named = [...message.matchAll(/^ {2}([A-Z_]+) /gm)].map(([, variable]) => variable)
+  expect(message).toMatch(/EVENT_LOG_RETENTION .*"tasks=forever" has no duration.*"pets=3d" names a domain/)
   expect(new Set(named)).toEqual(
     new Set([
       'KAFKA_BROKERS',
@@ -77,6 +85,7 @@ it("reports everything that is wrong at once, those settings that are Kafka clie
       'KAFKA_GROUP_ID',
       'MONGODB_URI',
       'MONGODB_DATABASE',
+      'EVENT_LOG_RETENTION',
       'HTTP_HOST',
       'HTTP_PORT',
       'HTTP_ALLOWED_HOSTS',

@@ -1,4 +1,5 @@
-import { checkGroupId } from '@house-helper/events-core'
+import { parseRetention, type RetentionPolicy } from '@house-helper/event-log'
+import { checkGroupId, isHouseHelperError } from '@house-helper/events-core'
 import {
   type ConnectionSettings,
   type Environment,
@@ -8,6 +9,7 @@ import {
 } from '@house-helper/transport-kafkajs'
 import { MongoClient } from 'mongodb'
 import { z } from 'zod'
+import { domains } from './domains.ts'
 import type { ListenAddress } from './listening.ts'
 import { type LogLevel, logLevels } from './logs.ts'
 
@@ -17,6 +19,8 @@ export interface EventLoggerConfig {
   readonly groupId: string
   readonly mongodbUri: string
   readonly mongodbDatabase: string
+  /** What is removed from the log once it is older; empty: everything is kept. */
+  readonly retention: RetentionPolicy
   readonly http: ListenAddress
   /** Further names that the API's clients may call it by. */
   readonly allowedHosts: readonly string[]
@@ -46,6 +50,7 @@ const schema = z.object({
     .refine((name) => /^[^/\\. "$*<>:|?\0]+$/.test(name) && Buffer.byteLength(name) <= 63, {
       error: 'is no database name; use 1 to 63 letters, digits, hyphens and underscores.',
     }),
+  EVENT_LOG_RETENTION: z.string().default('').transform(readRetention),
   HTTP_HOST: host.default('127.0.0.1'),
   HTTP_PORT: port.default(8080),
   HTTP_ALLOWED_HOSTS: z
@@ -85,6 +90,7 @@ export function configFromEnv(env: Environment = process.env): EventLoggerConfig
     groupId: settings.KAFKA_GROUP_ID,
     mongodbUri: settings.MONGODB_URI,
     mongodbDatabase: settings.MONGODB_DATABASE,
+    retention: settings.EVENT_LOG_RETENTION,
     http: { host: settings.HTTP_HOST, port: settings.HTTP_PORT },
     allowedHosts: settings.HTTP_ALLOWED_HOSTS,
     probe: { host: settings.PROBE_HOST, port: settings.PROBE_PORT },
@@ -110,6 +116,17 @@ function isGroupId(text: string): boolean {
     return checkGroupId(text) === text
   } catch {
     return false
+  }
+}
+
+function readRetention(text: string, context: z.core.$RefinementCtx<string>): RetentionPolicy {
+  try {
+    const names = domains.map(({ name }) => name)
+    return parseRetention(text, names)
+  } catch (error) {
+    if (!isHouseHelperError(error, 'LOG_RETENTION_INVALID')) throw error
+    context.addIssue({ code: 'custom', message: `cannot be used. ${error.message}` })
+    return z.NEVER
   }
 }
 

@@ -16,6 +16,7 @@ import { createConsumerGroups } from './consumer-groups.ts'
 import { createDeadLetterCare, type DeadLetterCare } from './dead-letter-care.ts'
 import { domains } from './domains.ts'
 import { listenOn } from './listening.ts'
+import { createLogCare } from './log-care.ts'
 import { createLogger } from './logs.ts'
 import { createMeasurements, type Measurements } from './measurements.ts'
 import { createMetrics, type Metrics } from './metrics/metrics.ts'
@@ -23,6 +24,7 @@ import { connectMongo, mongoClient } from './mongo.ts'
 import { createProbeServer } from './probe-server.ts'
 import { createReadiness } from './readiness.ts'
 import { createRecording, type Recording, type RecordingState } from './recording.ts'
+import { createRetentionCare, type RetentionCare } from './retention-care.ts'
 import { createShutdown, type ShutdownStep } from './shutdown.ts'
 import { createTopicSizes } from './topic-sizes.ts'
 
@@ -40,6 +42,8 @@ export interface EventLoggerOptions {
   readonly indexIntervalMs?: number
   /** How often open dead letters are counted, in milliseconds. Default 10,000. */
   readonly countIntervalMs?: number
+  /** How often old events are removed, in milliseconds. Default 10 minutes. */
+  readonly retentionIntervalMs?: number
 }
 
 /** An event logger that listens, and records as soon as Kafka and MongoDB can be reached. */
@@ -69,7 +73,7 @@ export async function createEventLogger(
 ): Promise<EventLogger> {
   const logger = options.logger ?? createLogger(config.logLevel)
   const parts = createParts(config, options, logger)
-  const { recording, deadLetters, replays, steps } = parts
+  const { recording, deadLetters, replays, retention, steps } = parts
   const close = createShutdown(steps, logger)
   try {
     // First the addresses: a second logger that was started by mistake then never disturbs the group.
@@ -82,6 +86,7 @@ export async function createEventLogger(
       () => {
         deadLetters.start()
         replays.start()
+        retention.start()
       },
       () => {},
     )
@@ -101,6 +106,7 @@ interface Parts {
   readonly recording: Recording
   readonly deadLetters: DeadLetterCare
   readonly replays: Replays
+  readonly retention: RetentionCare
   /** How all of it is closed, in this order. */
   readonly steps: ShutdownStep[]
 }
@@ -119,7 +125,9 @@ function createParts(config: EventLoggerConfig, options: EventLoggerOptions, log
   })
   const deadLetters = createDeadLetterCare({ ...options, db, transport, domains, logger })
   const replays = createReplays({ db, transport, domains, logger })
-  const metrics = createMetrics({ stats: () => statsOf(recording), measurements, deadLetters })
+  const { topicPrefix } = transport
+  const retention = createRetentionCare({ ...options, db, topicPrefix, policy: config.retention, logger })
+  const metrics = createMetrics({ stats: () => statsOf(recording), measurements, deadLetters, retention })
   const ownTransport = async (): Promise<void> => (options.transport === undefined ? transport.close() : undefined)
   const steps: ShutdownStep[] = [
     { name: 'the recorder', timeoutMs: 4_750, close: () => recording.close({ timeoutMs: 4_500 }) },
@@ -129,7 +137,7 @@ function createParts(config: EventLoggerConfig, options: EventLoggerOptions, log
     { name: 'the connection to MongoDB', timeoutMs: 500, close: () => client.close() },
     { name: 'the metrics', timeoutMs: 250, close: () => metrics.close() },
   ]
-  return { db, transport, measurements, metrics, recording, deadLetters, replays, steps }
+  return { db, transport, measurements, metrics, recording, deadLetters, replays, retention, steps }
 }
 
 function statsOf(recording: Recording): RecorderStats | undefined {
@@ -138,13 +146,13 @@ function statsOf(recording: Recording): RecorderStats | undefined {
 }
 
 async function listenForProbes(config: EventLoggerConfig, parts: Parts, logger: Logger): Promise<string> {
-  const { db, measurements, metrics, recording, deadLetters, replays, steps } = parts
+  const { db, measurements, metrics, recording, deadLetters, replays, retention, steps } = parts
   const state = (): RecordingState => recording.state()
   const whyNotLive = (): string | undefined => {
     const now = state()
     return now.status === 'dead' ? now.reason : undefined
   }
-  const warnings = () => [...deadLetters.warnings(), ...[replays.problem() ?? []].flat()]
+  const warnings = () => [...deadLetters.warnings(), ...retention.warnings(), ...[replays.problem() ?? []].flat()]
   const readiness = createReadiness({ db, measurements, warnings, state })
   const probes = await createProbeServer(
     { whyNotLive, readiness, metrics: () => metrics.text() },
@@ -157,7 +165,7 @@ async function listenForProbes(config: EventLoggerConfig, parts: Parts, logger: 
 }
 
 async function listenForRequests(config: EventLoggerConfig, parts: Parts, logger: Logger): Promise<string> {
-  const { db, transport, measurements, deadLetters, replays, steps } = parts
+  const { db, transport, measurements, deadLetters, replays, retention, steps } = parts
   const { host } = config.http
   const log = createEventLog(db, { ends: measurements.ends })
   const api = await createApi({
@@ -166,6 +174,7 @@ async function listenForRequests(config: EventLoggerConfig, parts: Parts, logger
     groups: createConsumerGroups({ transport }),
     deadLetters: deadLetters.letters,
     replays,
+    care: createLogCare({ db, transport, domains, policy: config.retention }),
     measurements,
     logger,
     host,
@@ -174,9 +183,10 @@ async function listenForRequests(config: EventLoggerConfig, parts: Parts, logger
   // Before the API: a redrive that runs ends with the step that it is in, so that its request can be answered; and
   // whoever watches a replay is told that there is no more to see here.
   const closeSending = async () => {
-    await Promise.all([deadLetters.close({ timeoutMs: 700 }), replays.close({ timeoutMs: 700 })])
+    const closing = [deadLetters, replays, retention].map((part) => part.close({ timeoutMs: 700 }))
+    await Promise.all(closing)
   }
-  steps.unshift({ name: 'the dead letters and replays', timeoutMs: 750, close: closeSending })
+  steps.unshift({ name: 'the dead letters, replays and retention', timeoutMs: 750, close: closeSending })
   steps.splice(1, 0, { name: 'the API', timeoutMs: 1_500, close: () => closeApi(api) })
   return await listenOn(api.server, config.http, 'HTTP')
 }

@@ -5,6 +5,7 @@ import type { Logger } from '@house-helper/events-core'
 import fastify, { type FastifyError, type FastifyInstance } from 'fastify'
 import { serializerCompiler, validatorCompiler } from 'fastify-type-provider-zod'
 import type { ConsumerGroups } from '../consumer-groups.ts'
+import type { LogCare } from '../log-care.ts'
 import type { Measurements } from '../measurements.ts'
 import { countRoutes } from './count-routes.ts'
 import { coverageRoutes } from './coverage-routes.ts'
@@ -17,10 +18,13 @@ import { describeApi } from './openapi.ts'
 import { answerError, answerProblems } from './problem.ts'
 import { quarantineRoutes } from './quarantine-routes.ts'
 import { replayRoutes } from './replay-routes.ts'
+import { retentionRoutes } from './retention-routes.ts'
+import { createOneAtATime } from './step-lines.ts'
 import { streamRoutes } from './stream-routes.ts'
 import { timelineRoutes } from './timeline-routes.ts'
 import { topicRoutes } from './topic-routes.ts'
 import { traceRoutes } from './trace-routes.ts'
+import { verificationRoutes } from './verification-routes.ts'
 
 /** What {@link createApi} takes. */
 export interface ApiOptions extends Guards {
@@ -29,6 +33,7 @@ export interface ApiOptions extends Guards {
   readonly groups: ConsumerGroups
   readonly deadLetters: DeadLetters
   readonly replays: Replays
+  readonly care: LogCare
   readonly measurements: Pick<Measurements, 'lag' | 'sizes'>
   readonly logger: Logger
 }
@@ -76,6 +81,9 @@ export async function createApi(options: ApiOptions): Promise<FastifyInstance> {
   ]
   for (const route of routes) await app.register(route, { prefix })
   await app.register(replayRoutes(options.replays, streams), { prefix })
+  const careParts = { log, care: options.care, streams, oneAtATime: createOneAtATime() }
+  await app.register(verificationRoutes(careParts), { prefix })
+  await app.register(retentionRoutes(careParts), { prefix })
   app.get(`${prefix}/openapi.json`, { schema: { hide: true } }, async () => app.swagger())
   await app.ready()
   return app

@@ -32,6 +32,10 @@ export const fullCoverageSchema = z
             .optional()
             .describe("The offset that the partition's next message gets; absent where it was not measured."),
           missing: count.optional().describe('Messages between the two.'),
+          removedBelow: z
+            .strictObject({ generation: z.int().positive(), offset: count })
+            .optional()
+            .describe('Whatever lies before this place was removed by retention; absent where nothing was.'),
         }),
       )
       .describe('By topic and partition.'),

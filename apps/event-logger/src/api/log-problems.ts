@@ -16,6 +16,8 @@ export function logProblem(
       return { status: 400, detail: error.message }
     case 'LOG_CURSOR_INVALID':
       return { status: 400, detail: error.message, errors: [parameterError('cursor', error.message)] }
+    case 'LOG_RETENTION_INVALID':
+      return { status: 400, detail: error.message, errors: retentionErrors(error) }
     case 'LOG_REPLAY_REFUSED':
       return { status: 400, detail: error.message, errors: replayErrors(error) }
     case 'LOG_REPLAY_CONFLICT':
@@ -48,6 +50,15 @@ const placeSchema = z
 /** Where a filter is wrong. */
 function filterError({ details, message }: { details: unknown; message: string }): ProblemError {
   return parameterError('q', message, placeSchema.safeParse(details).data ?? {})
+}
+
+const partsSchema = z.object({ problems: z.array(z.object({ part: z.string(), message: z.string() })) })
+
+/** Which parts of a retention policy are wrong. */
+function retentionErrors({ details, message }: { details: unknown; message: string }): ProblemError[] {
+  const { problems } = partsSchema.safeParse(details).data ?? { problems: [] }
+  const sentences = problems.map((problem) => `${JSON.stringify(problem.part)} ${problem.message}.`)
+  return (sentences.length === 0 ? [message] : sentences).map((detail) => parameterError('keep', detail))
 }
 
 const issuesSchema = z.object({

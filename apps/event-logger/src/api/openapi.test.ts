@@ -65,9 +65,12 @@ it('describes every route that there is', () => {
     'GET /api/v1/replays',
     'GET /api/v1/replays/{id}',
     'GET /api/v1/replays/{id}/progress',
+    'GET /api/v1/retention',
     'GET /api/v1/timelines/household/{id}',
     'GET /api/v1/timelines/user/{id}',
     'GET /api/v1/topics',
+    'GET /api/v1/verification',
+    'POST /api/v1/backfills',
     'POST /api/v1/dead-letters/discard',
     'POST /api/v1/dead-letters/redrive',
     'POST /api/v1/replay-plans',
@@ -99,6 +102,7 @@ it('gives each operation a name, a summary, described parameters, and problems a
 
 it('has the schemas of the API and no others', () => {
   expect(Object.keys(document.components.schemas).sort()).toEqual([
+    'BackfillLine',
     'Bytes',
     'Causation',
     'CausedEvent',
@@ -120,6 +124,7 @@ it('has the schemas of the API and no others', () => {
     'EventSummary',
     'ExportLine',
     'ExportTrailer',
+    'Finding',
     'FullCoverage',
     'Histogram',
     'Problem',
@@ -127,8 +132,10 @@ it('has the schemas of the API and no others', () => {
     'ReplayList',
     'ReplayPlan',
     'ReplayRun',
+    'RetentionLine',
     'Topic',
     'TopicList',
+    'VerificationLine',
   ])
 })
 

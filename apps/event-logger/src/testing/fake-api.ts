@@ -2,6 +2,7 @@ import { silentLogger } from '@house-helper/events-core'
 import type { FastifyInstance } from 'fastify'
 import { type ApiOptions, createApi } from '../api/api.ts'
 import type { ConsumerGroupsSeen } from '../consumer-groups.ts'
+import { fakeCare } from './fake-care.ts'
 import { fakeDeadLetters } from './fake-dead-letters.ts'
 import { fakeLog, measurements } from './fake-log.ts'
 import { fakeReplays } from './fake-replays.ts'
@@ -16,6 +17,7 @@ export async function createFakeApi(options: Partial<ApiOptions> = {}): Promise<
     groups: { look: async () => noGroups },
     deadLetters: fakeDeadLetters(),
     replays: fakeReplays(),
+    care: fakeCare(),
     measurements,
     logger: silentLogger,
     host: '10.1.2.3',
