@@ -138,6 +138,12 @@ describe('dead letters, from the handler that fails to the one that is corrected
       position: { topic: names.domain('tasks'), offset: original?.offset },
     })
 
+    const standing = async (group: string) => {
+      const [why] = (await run('log', 'why', 'one-1')).lines as { deliveries: { group: string }[] }[]
+      return why?.deliveries.find((delivery) => delivery.group === group)
+    }
+    expect(await standing(one)).toMatchObject({ state: 'dead', deadLetter: { id }, handles: true, members: 1 })
+
     isFixed = true
     expect((await run('dead', 'redrive', id)).lines).toEqual([{ matched: 1, redriven: 1, skipped: [] }])
     await vi.waitFor(() => expect(handled).toEqual(['one-1 redrive']), deadline)
@@ -145,6 +151,11 @@ describe('dead letters, from the handler that fails to the one that is corrected
       { state: 'redriven', changes: [{ to: 'redriven', by: 'ada', redriveId: `${id}-1` }] },
     ])
 
+    await vi.waitFor(
+      async () => expect(await standing(one)).toMatchObject({ state: 'redriven', redrivePassed: true }),
+      deadline,
+    )
+    expect(await standing(bystander)).toMatchObject({ state: 'passed', handles: true })
     const again = await run('dead', 'redrive', id)
     expect(again).toMatchObject({ exitCode: 1, lines: [{ matched: 0, redriven: 0 }] })
     const [sent, ...more] = await messages(names.inbox(one))
