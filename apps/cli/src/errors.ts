@@ -10,6 +10,7 @@ import { type ErrorFields, HouseHelperError } from '@house-helper/events-core'
  * - `LOGGER_REFUSED`: the event logger answered with an error.
  * - `STOPPED_EARLY`: a redrive or discard ended before all was done; the message says how far it came, and why.
  * - `EXPORT_CUT`: an export ended before its trailer, or the trailer counts other lines; what was written is not complete.
+ * - `ANSWER_CUT`: a verification, backfill or preview of retention ended before its summary.
  * - `LOGGER_ANSWER_INVALID`: what answered is not the event logger's API, or not of this version.
  */
 export type CliErrorCode =
@@ -21,6 +22,7 @@ export type CliErrorCode =
   | 'LOGGER_ANSWER_INVALID'
   | 'STOPPED_EARLY'
   | 'EXPORT_CUT'
+  | 'ANSWER_CUT'
 
 /** An expected failure of a command: its message is all that the user sees of it. */
 export class CliError extends HouseHelperError<CliErrorCode> {

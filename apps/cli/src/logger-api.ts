@@ -149,13 +149,14 @@ export type LoggerStream = (
   url: URL,
   signal: AbortSignal,
   headers?: Readonly<Record<string, string>>,
+  command?: object,
 ) => Promise<AsyncIterable<Uint8Array>>
 
 /** Makes an opener of such answers; throws as {@link LoggerApi} does. */
 export function loggerStream(fetch: typeof globalThis.fetch): LoggerStream {
-  return async (url, signal, headers = {}) => {
-    const accepted = { accept: 'text/event-stream, application/x-ndjson', ...headers }
-    const response = await fetch(url, { signal, redirect: 'error', headers: accepted }).catch((error: unknown) => {
+  return async (url, signal, headers = {}, command) => {
+    const request = requestOf(command, { accept: 'text/event-stream, application/x-ndjson', ...headers })
+    const response = await fetch(url, { signal, redirect: 'error', ...request }).catch((error: unknown) => {
       throw signal.aborted ? signal.reason : unreachable(url, error)
     })
     if (response.status >= 400) throw refused(url, response.status, parsed(await response.text()))

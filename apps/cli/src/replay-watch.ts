@@ -1,6 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import { isHouseHelperError } from '@house-helper/events-core'
 import { CliError } from './errors.ts'
+import { progressLine } from './progress-line.ts'
 import type { LoggedRun, ReplayClient } from './replay-client.ts'
 import { progressText } from './replay-text.ts'
 import type { Session } from './world.ts'
@@ -21,7 +22,7 @@ export async function watchRun(
 ): Promise<LoggedRun | undefined> {
   const detached = new AbortController()
   const stopListening = world.onInterrupt(() => detached.abort())
-  const line = progressLine(world.stderr)
+  const line = progressLine(world)
   let answeredMs = performance.now()
   try {
     for (;;) {
@@ -55,21 +56,6 @@ export function checkEnd({ id, state, sent, total, reason }: LoggedRun): void {
   const why = reason ? ` (${reason.code}): ${reason.message}` : '.'
   const next = state === 'failed' ? ` Once that is mended: hh-events replay resume ${id}` : ''
   throw new CliError('STOPPED_EARLY', `The run is ${state} after ${sent} of ${total} events${why}${next}`)
-}
-
-/** A line on a terminal that is written over; nothing elsewhere. */
-function progressLine(stderr: Session['world']['stderr']): { show(text: string): void; end(): void } {
-  let shown = false
-  return {
-    show(text) {
-      if (!stderr.isTTY) return
-      shown = true
-      stderr.write(`\r\u001b[2K${text.slice(0, (stderr.columns ?? 100) - 1)}`)
-    },
-    end() {
-      if (shown) stderr.write('\n')
-    },
-  }
 }
 
 async function pause(durationMs: number, signal: AbortSignal): Promise<void> {

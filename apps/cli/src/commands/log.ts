@@ -4,6 +4,7 @@ import { type FilterOptions, filterText } from '../filter-text.ts'
 import type { Session } from '../world.ts'
 import { countEvents, getEvent, listEvents, timeline, traceEvent, whyEvent } from './log-questions.ts'
 import { exportEvents, tailEvents } from './log-streams.ts'
+import { addTrustCommands } from './log-trust.ts'
 
 interface PageOptions {
   readonly limit?: number
@@ -29,6 +30,7 @@ export function addLogCommand(program: Command, session: (command: Command) => S
   addLists(log, session)
   addStreams(log, session)
   addQuestions(log, session)
+  addTrustCommands(log, session)
 }
 
 function addLists(log: Command, session: (command: Command) => Session): void {
