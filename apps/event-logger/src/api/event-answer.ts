@@ -102,7 +102,8 @@ export function eventJson(record: EventRecord): string {
     brokerTime,
     recordedAt,
   }
-  const own = jsonMembers(Buffer.from(record.value).toString('utf8'))
+  const { value } = record
+  const own = jsonMembers(Buffer.from(value.buffer, value.byteOffset, value.byteLength).toString('utf8'))
   const cut = [`"data":${own.get('data') ?? '{}'}`]
   if (record.metadata !== undefined) cut.push(`"metadata":${own.get('metadata') ?? '{}'}`)
   return `${JSON.stringify(envelope).slice(0, -1)},${cut.join(',')},${JSON.stringify(rest).slice(1)}`
@@ -113,5 +114,7 @@ export function eventJson(record: EventRecord): string {
  * no value, since they stand between values only.
  */
 export function eventLine(record: EventRecord): string {
-  return eventJson(record).replace(/[\r\n]+/g, ' ')
+  const json = eventJson(record)
+  // Few publishers write line breaks, and looking for one is cheaper than replacing none.
+  return json.includes('\n') || json.includes('\r') ? json.replace(/[\r\n]+/g, ' ') : json
 }

@@ -18,30 +18,42 @@ export function jsonMembers(text: string): ReadonlyMap<string, string> {
   return members
 }
 
+const QUOTE = 0x22
+const BACKSLASH = 0x5c
+const COMMA = 0x2c
+
 /** The index after a value: of the comma, brace or bracket that follows it, spaces included. */
 function endOfValue(text: string, start: number): number {
   let depth = 0
   for (let at = start; at < text.length; at++) {
-    const character = text[at]
-    if (character === '"') at = endOfString(text, at) - 1
-    else if (character === '{' || character === '[') depth++
-    else if (depth === 0 && (character === ',' || character === '}')) return at
-    else if (character === '}' || character === ']') depth--
+    const code = text.charCodeAt(at)
+    if (code === QUOTE) at = endOfString(text, at) - 1
+    else if (code === 0x7b || code === 0x5b) depth++
+    else if (code === 0x7d || code === 0x5d) {
+      if (depth === 0) return at
+      depth--
+    } else if (code === COMMA && depth === 0) return at
   }
   return text.length
 }
 
 /** The index after the closing quote of the string that begins here. */
 function endOfString(text: string, start: number): number {
-  for (let at = start + 1; at < text.length; at++) {
-    if (text[at] === '\\') at++
-    else if (text[at] === '"') return at + 1
+  for (let at = text.indexOf('"', start + 1); at !== -1; at = text.indexOf('"', at + 1)) {
+    let backslashes = 0
+    while (text.charCodeAt(at - 1 - backslashes) === BACKSLASH) backslashes++
+    // Two of them are one that was escaped; one escapes the quote.
+    if (backslashes % 2 === 0) return at + 1
   }
   return text.length
 }
 
 function skipSpace(text: string, start: number): number {
   let at = start
-  while (at < text.length && ' \t\n\r'.includes(text[at] ?? '')) at++
+  while (isSpace(text.charCodeAt(at))) at++
   return at
+}
+
+function isSpace(code: number): boolean {
+  return code === 0x20 || code === 0x0a || code === 0x0d || code === 0x09
 }
