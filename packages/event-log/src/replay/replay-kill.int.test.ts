@@ -10,7 +10,7 @@ const LEASE_MS = 900
 const RATE = 250
 
 /** Where a logger is killed. */
-const points = ['after the first append', 'before an append', 'after an append', 'before it writes down']
+const points = ['before an append', 'after an append', 'before it writes down']
 
 describe('a replay on Kafka whose loggers are killed', () => {
   let stand: ReplayStand
@@ -49,5 +49,5 @@ describe('a replay on Kafka whose loggers are killed', () => {
     const idsByKey = new Map([...byKey].map(([key, some]) => [key, some.map((one) => one.id)]))
     expect(idsByKey).toEqual(expected)
     expect(await planner.get(id)).toMatchObject({ state: 'done', sent: plan.count, total: plan.count })
-  }, 60_000)
+  }, 120_000)
 })
