@@ -13,7 +13,7 @@ export function logProblem(
     case 'LOG_FILTER_INVALID':
       return { status: 400, detail: error.message, errors: [filterError(error)] }
     case 'LOG_VECTOR_INVALID':
-      return { status: 400, detail: error.message }
+      return { status: 400, detail: error.message, ...vectorErrors(error) }
     case 'LOG_CURSOR_INVALID':
       return { status: 400, detail: error.message, errors: [parameterError('cursor', error.message)] }
     case 'LOG_RETENTION_INVALID':
@@ -46,6 +46,12 @@ const placeSchema = z
     ...(length === undefined ? {} : { length }),
     ...(expected === undefined ? {} : { expected }),
   }))
+
+/** Which parameter the position vector is from, where the route has said so. */
+function vectorErrors({ details, message }: { details: unknown; message: string }): { errors?: ProblemError[] } {
+  const { parameter } = z.object({ parameter: z.string() }).safeParse(details).data ?? {}
+  return parameter === undefined ? {} : { errors: [parameterError(parameter, message)] }
+}
 
 /** Where a filter is wrong. */
 function filterError({ details, message }: { details: unknown; message: string }): ProblemError {

@@ -120,7 +120,9 @@ describe('GET /api/v1/events/export', () => {
     const asOf = writeVectorText(at(7))
     expect((await api.inject(`/api/v1/events/export?asOf=${asOf}`)).statusCode).toBe(200)
     expect(asked).toMatchObject([['read', { to: at(7) }]])
-    expect((await api.inject('/api/v1/events/export?asOf=$where')).statusCode).toBe(400)
+    const refused = await api.inject('/api/v1/events/export?asOf=$where')
+    expect(refused.statusCode).toBe(400)
+    expect(problemSchema.parse(refused.json()).errors).toMatchObject([{ parameter: 'asOf', pointer: '/asOf' }])
   })
 })
 
@@ -157,14 +159,14 @@ describe('GET /api/v1/events/stream', () => {
   })
 
   it.each([
-    ['/api/v1/events/stream?q=colour:red', {}],
-    ['/api/v1/events/stream?from=yesterday', {}],
-    ['/api/v1/events/stream', { 'last-event-id': '{"$ne":1}' }],
-  ])('refuses %s with the headers %j', async (url, headers) => {
+    ['/api/v1/events/stream?q=colour:red', {}, 'q'],
+    ['/api/v1/events/stream?from=yesterday', {}, 'from'],
+    ['/api/v1/events/stream', { 'last-event-id': '{"$ne":1}' }, 'Last-Event-ID'],
+  ])('refuses %s with the headers %j, and names %s', async (url, headers, parameter) => {
     const asked: Asked = []
     const answer = await (await apiOver(fakeLog([], asked))).inject({ url, headers })
     expect(answer.statusCode).toBe(400)
-    problemSchema.parse(answer.json())
+    expect(problemSchema.parse(answer.json()).errors).toMatchObject([{ parameter, pointer: `/${parameter}` }])
     expect(asked).toEqual([])
   })
 

@@ -1,4 +1,5 @@
-import type { EventLog, PositionVector } from '@house-helper/event-log'
+import { type EventLog, LogError, type PositionVector } from '@house-helper/event-log'
+import { isHouseHelperError } from '@house-helper/events-core'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 import { answers } from './answers.ts'
@@ -90,7 +91,7 @@ export function streamRoutes(
       async (request, reply) => {
         const parsed = checkFilter(request.query.q ?? '')
         const { asOf } = request.query
-        const to = asOf === undefined ? await log.recorded() : await log.readVector(asOf)
+        const to = asOf === undefined ? await log.recorded() : await vectorOf(log, 'asOf', asOf)
         return streams.send(request, reply, 'application/x-ndjson', (signal) =>
           exportLines({ log, filter: parsed, to, signal }),
         )
@@ -104,6 +105,16 @@ async function beginning(
   lastEventId: string | undefined,
   from: 'now' | 'start' | undefined,
 ): Promise<PositionVector> {
-  if (lastEventId !== undefined && lastEventId !== '') return await log.readVector(lastEventId)
+  if (lastEventId !== undefined && lastEventId !== '') return await vectorOf(log, 'Last-Event-ID', lastEventId)
   return from === 'start' ? [] : await log.recorded()
+}
+
+/** Reads a vector that a parameter holds; its error names the parameter. */
+async function vectorOf(log: Pick<EventLog, 'readVector'>, parameter: string, text: string): Promise<PositionVector> {
+  try {
+    return await log.readVector(text)
+  } catch (cause) {
+    if (!isHouseHelperError(cause, 'LOG_VECTOR_INVALID')) throw cause
+    throw new LogError('LOG_VECTOR_INVALID', cause.message, { cause, details: { parameter } })
+  }
 }
