@@ -67,7 +67,7 @@ interface Killing {
   readonly context: SoakContext
 }
 
-/** Kills whoever has the run in hand, a moment after it was taken; another one always waits for it. */
+/** Kills whoever has the run in hand, a moment after it has sent something; another one always waits for it. */
 async function killAgainAndAgain(
   stand: Stand,
   replays: Replays,
@@ -77,14 +77,28 @@ async function killAgainAndAgain(
   let programs = [start(), start()]
   for (let killed = 0; killed < kills; killed++) {
     const holder = await Promise.race(programs.map((program) => taken(program)))
-    await sleep(random() * 500, undefined, { signal: context.signal })
+    const before = await inboxSize(stand)
+    const isDone = async () => (await replays.get(id))?.state === 'done'
+    const hasSent = async () => (await inboxSize(stand)) > before || (await isDone())
+    await until(`${holder.name} has sent something`, hasSent, {
+      timeoutMs: 60_000,
+      everyMs: 20,
+      signal: context.signal,
+    })
+    await sleep(random() * 400, undefined, { signal: context.signal })
     const run = await replays.get(id)
     if (run?.state === 'done') return killed
     await holder.kill()
-    context.log(`killed ${holder.name} after ${run?.sent} events`)
+    context.log(`killed ${holder.name} after ${await inboxSize(stand)} deliveries, ${run?.sent} of them written down`)
     programs = [...programs.filter((program) => program !== holder), start()]
   }
   return kills
+}
+
+/** Deliveries that were ever put into the inbox. */
+async function inboxSize({ transport, name, handlerGroup }: Stand): Promise<number> {
+  const ranges = await transport.admin.ranges([topicNames(name).inbox(handlerGroup)])
+  return ranges.reduce((sum, { high }) => sum + high, 0)
 }
 
 async function taken(program: Program): Promise<Program> {
