@@ -15,6 +15,7 @@ export type { FollowQuery } from './follow.ts'
 export type { RecorderHealth } from './health.ts'
 export type { Histogram, HistogramBucket, HistogramQuery } from './histogram.ts'
 export type { ListQuery, TimelineQuery } from './list-query.ts'
+export { type DocumentMaker, documentMaker, type Generation, type MessageDocument } from './message-documents.ts'
 export type { Page } from './pages.ts'
 export {
   commonVector,

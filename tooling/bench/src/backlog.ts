@@ -17,7 +17,7 @@ export function envelopeOf({ type, data, fields }: SimulatedEvent): object {
 }
 
 /** What keys a simulated event: the user for the two domains about users, the household for all others. */
-function keyOf({ domain, fields }: SimulatedEvent): string {
+export function keyOf({ domain, fields }: SimulatedEvent): string {
   const aboutUser = domain === 'users' || domain === 'notifications'
   return aboutUser ? (fields.userId ?? fields.householdId) : fields.householdId
 }

@@ -4,6 +4,7 @@ import { cases } from './cases.ts'
 import { thisMachine } from './machine.ts'
 import { type BenchStack, measure, type Result } from './measure.ts'
 import { row, tableHead } from './report.ts'
+import { wholeNumber } from './whole-number.ts'
 
 const help = `pnpm bench [options]
   --only <text>    the cases whose name contains this text
@@ -59,10 +60,4 @@ async function report(chosen: typeof cases, stack: BenchStack): Promise<void> {
     if (!values.json) console.log(row(result))
   }
   if (values.json) console.log(JSON.stringify({ machine, results }, null, 2))
-}
-
-function wholeNumber(name: string, text: string): number {
-  const value = Number(text)
-  if (Number.isSafeInteger(value) && value > 0) return value
-  throw new Error(`--${name} takes a whole number above 0, not ${JSON.stringify(text)}.`)
 }

@@ -68,7 +68,8 @@ async function inTurn({ ours, peer }: Prepared, round: number): Promise<[ours: n
   return [await ours(), first]
 }
 
-function summarise(benchCase: Case, ours: readonly number[], peer: readonly number[]): Result {
+/** What rounds of both sides give. */
+export function summarise(benchCase: Omit<Case, 'prepare'>, ours: readonly number[], peer: readonly number[]): Result {
   const { name, peerName, unit, goal, better } = benchCase
   const ratios = ours.map((figure, round) => figure / (peer[round] ?? Number.NaN))
   const ratio = median(ratios)

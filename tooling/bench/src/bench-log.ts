@@ -1,0 +1,93 @@
+import { parseArgs } from 'node:util'
+import { startStack } from '@house-helper/local-stack'
+import { replayCase, replayMemoryCase } from './cases/replay.ts'
+import { exportCase, exportMemoryCase } from './log/export-cases.ts'
+import { createLogBench, type LogCase } from './log/log-bench.ts'
+import { pageCase } from './log/page-case.ts'
+import { questions } from './log/questions.ts'
+import { thisMachine } from './machine.ts'
+import { type Case, measure, type Result } from './measure.ts'
+import { row, tableHead } from './report.ts'
+import { wholeNumber } from './whole-number.ts'
+
+const help = `pnpm bench:log [options]
+  --only <text>    the cases whose name contains this text
+  --records <n>    records of the large log (default 2000000); the small one has a tenth
+  --requests <n>   requests of a round, at 50 a second (default 1000)
+  --rounds <n>     counted rounds of each case (default 3)
+  --json           one JSON document on standard output instead of the table
+  --list           the names of the cases`
+
+const { values } = parseArgs({
+  options: {
+    only: { type: 'string', default: '' },
+    records: { type: 'string', default: '2000000' },
+    requests: { type: 'string', default: '1000' },
+    rounds: { type: 'string', default: '3' },
+    json: { type: 'boolean', default: false },
+    list: { type: 'boolean', default: false },
+    help: { type: 'boolean', default: false },
+  },
+})
+
+/** A case of `pnpm bench`, which fills a log of its own through Kafka. */
+const withStack = (benchCase: Case): LogCase => ({
+  name: benchCase.name,
+  run: async ({ stack, rounds }) => [await measure(benchCase, stack, rounds)],
+})
+
+const cases: readonly LogCase[] = [
+  ...questions.map(pageCase),
+  exportCase,
+  exportMemoryCase,
+  withStack(replayCase()),
+  withStack(replayMemoryCase()),
+]
+
+if (values.help) console.log(help)
+else if (values.list) for (const { name } of cases) console.log(name)
+else await run()
+
+async function run(): Promise<void> {
+  const chosen = cases.filter(({ name }) => name.includes(values.only))
+  if (chosen.length === 0)
+    throw new Error(`No case contains ${JSON.stringify(values.only)}; pnpm bench:log --list names them.`)
+  const records = wholeNumber('records', values.records)
+  const [rounds, requests] = [wholeNumber('rounds', values.rounds), wholeNumber('requests', values.requests)]
+  const stack = await startStack({
+    tunedFor: 'throughput',
+    onProgress: ({ server, step }) => console.error(`${server}: ${step}`),
+  })
+  try {
+    const { kafka, mongodb } = stack
+    if (kafka.kind === 'memory') throw new Error(`The benchmarks need a real Kafka: ${kafka.why}`)
+    const benchStack = { brokers: kafka.brokers, mongodbUri: mongodb.uri, events: Math.ceil(records / 10) }
+    const onSeeded = ({ count, durationMs }: { count: number; durationMs: number }) =>
+      console.error(`filled a log with ${count} records in ${Math.round(durationMs / 1_000)} s`)
+    const bench = createLogBench({ records, rounds, requests, stack: benchStack, onSeeded })
+    try {
+      await report(chosen, (one) => one.run(bench), records)
+    } finally {
+      await bench.close()
+    }
+  } finally {
+    await stack.close()
+  }
+}
+
+async function report(
+  chosen: readonly LogCase[],
+  measured: (one: LogCase) => Promise<readonly Result[]>,
+  records: number,
+): Promise<void> {
+  const machine = { ...thisMachine(), records }
+  const results: Result[] = []
+  if (!values.json) console.log(`${JSON.stringify(machine)}\n\n${tableHead}`)
+  for (const one of chosen) {
+    console.error(`measuring ${one.name} …`)
+    const found = await measured(one)
+    results.push(...found)
+    if (!values.json) for (const result of found) console.log(row(result))
+  }
+  if (values.json) console.log(JSON.stringify({ machine, results }, null, 2))
+}
