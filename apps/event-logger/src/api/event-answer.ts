@@ -78,35 +78,33 @@ export async function eventPageJson(
  * `data` and `metadata` are cut from the message's own text, not printed again: 64-bit integers and key order stay.
  */
 export function eventJson(record: EventRecord): string {
-  const { recordId, id, type, source, subject, householdId, userId, timestamp, version } = record
-  const { correlationId, causationId, contract, issues, conflict, brokerTime, recordedAt } = record
+  const { value, metadata, contract, issues, conflict, brokerTime, recordedAt } = record
   const { topic, partition, offset, generation } = record
-  const envelope = {
-    id,
-    recordId,
-    type,
-    source,
-    subject,
-    householdId,
-    userId,
-    timestamp,
-    version,
-    correlationId,
-    causationId,
-  }
-  const rest = {
-    contract,
-    issues,
-    conflict,
-    position: { topic, partition, offset, generation },
-    brokerTime,
-    recordedAt,
-  }
-  const { value } = record
   const own = jsonMembers(Buffer.from(value.buffer, value.byteOffset, value.byteLength).toString('utf8'))
-  const cut = [`"data":${own.get('data') ?? '{}'}`]
-  if (record.metadata !== undefined) cut.push(`"metadata":${own.get('metadata') ?? '{}'}`)
-  return `${JSON.stringify(envelope).slice(0, -1)},${cut.join(',')},${JSON.stringify(rest).slice(1)}`
+  // Put together by hand: that takes half the time of printing objects, and an export is made of little else.
+  return (
+    `{${envelopeJson(record)},"data":${own.get('data') ?? '{}'}` +
+    (metadata === undefined ? '' : `,"metadata":${own.get('metadata') ?? '{}'}`) +
+    `,"contract":"${contract}","issues":${issues.length === 0 ? '[]' : JSON.stringify(issues)},"conflict":${conflict}` +
+    `,"position":{"topic":${JSON.stringify(topic)},"partition":${partition},"offset":${offset},"generation":${generation}}` +
+    `,"brokerTime":"${brokerTime.toISOString()}","recordedAt":"${recordedAt.toISOString()}"}`
+  )
+}
+
+/** The members that are texts of the record. */
+function envelopeJson(record: EventRecord): string {
+  const { recordId, id, type, source, subject, householdId, userId, timestamp, version } = record
+  const { correlationId, causationId } = record
+  return (
+    `"id":${JSON.stringify(id)},"recordId":${JSON.stringify(recordId)},"type":${JSON.stringify(type)}` +
+    `,"source":${JSON.stringify(source)}${member('subject', subject)}${member('householdId', householdId)}` +
+    `${member('userId', userId)},"timestamp":${JSON.stringify(timestamp)},"version":${JSON.stringify(version)}` +
+    `,"correlationId":${JSON.stringify(correlationId)}${member('causationId', causationId)}`
+  )
+}
+
+function member(name: string, text: string | undefined): string {
+  return text === undefined ? '' : `,"${name}":${JSON.stringify(text)}`
 }
 
 /**
