@@ -8,6 +8,8 @@ import type { Tally } from './tally.ts'
 
 /** The longest that one attempt may take, in milliseconds. */
 const ATTEMPT_TIMEOUT_MS = 30_000
+/** What an attempt has in any case, however soon its events expire: with less, no event of a late queue would ever go. */
+const SHORTEST_ATTEMPT_MS = 2_000
 
 /**
  * A batcher sends the events of one topic-partition: one request in flight; what arrives meanwhile is the next batch.
@@ -40,6 +42,7 @@ export function createBatcher(place: TopicPartition, options: BatcherOptions): B
   let busy = false
   let limitBytes = maxBatchBytes
   let current: readonly Entry[] = []
+  let expiring: NodeJS.Timeout | undefined
 
   async function run(): Promise<void> {
     for (current = queue.take(limitBytes); current.length > 0; current = queue.take(limitBytes)) {
@@ -57,7 +60,7 @@ export function createBatcher(place: TopicPartition, options: BatcherOptions): B
       const entries = alive(batch, failure)
       const first = entries[0]
       if (first === undefined) return
-      failure = await attemptOnce(entries, first)
+      failure = await attemptOnce(entries)
       if (failure === undefined) return
       unsure ||= failure.outcome === 'unknown'
       for (const entry of entries) entry.maybeWritten = unsure
@@ -69,19 +72,34 @@ export function createBatcher(place: TopicPartition, options: BatcherOptions): B
     }
   }
 
-  async function attemptOnce(entries: readonly Entry[], first: Entry): Promise<Failure | undefined> {
-    const leftMs = Math.ceil(first.deadlineMs - performance.now())
+  async function attemptOnce(entries: readonly Entry[]): Promise<Failure | undefined> {
     for (const entry of entries) entry.maybeWritten = true
+    const timeoutMs = attemptTimeoutMs(entries)
+    rejectInTime(entries, timeoutMs)
     try {
-      const batch = { topic, partition, messages: entries }
-      const { baseOffset } = await sender.append(batch, {
-        timeoutMs: Math.max(Math.min(leftMs, ATTEMPT_TIMEOUT_MS), 1),
-      })
+      const { baseOffset } = await sender.append({ topic, partition, messages: entries }, { timeoutMs })
       acknowledge(entries, baseOffset)
       return undefined
     } catch (error) {
       return failureOf(error)
+    } finally {
+      clearTimeout(expiring)
     }
+  }
+
+  /** Rejects entries at their deadlines where the attempt that is under way may take longer. */
+  function rejectInTime(entries: readonly Entry[], attemptMs: number): void {
+    const endMs = performance.now() + attemptMs
+    const rejectFrom = (from: number): void => {
+      let index = from
+      const now = performance.now()
+      for (; (entries[index]?.deadlineMs ?? endMs) <= now; index += 1) {
+        tally.fail(entries[index] as Entry, 'DELIVERY_TIMEOUT', 'its deliveryTimeoutMs passed while it was sent.')
+      }
+      const next = entries[index]?.deadlineMs ?? endMs
+      if (next < endMs) expiring = setTimeout(rejectFrom, Math.ceil(next - now), index)
+    }
+    rejectFrom(0)
   }
 
   function acknowledge(entries: readonly Entry[], baseOffset: number): void {
@@ -131,10 +149,17 @@ export function createBatcher(place: TopicPartition, options: BatcherOptions): B
     end(code, why) {
       const left = [...current, ...queue.take(Number.POSITIVE_INFINITY)]
       const rejected = left.filter((entry) => tally.fail(entry, code, why))
+      clearTimeout(expiring)
       backoff.cut()
       return rejected
     },
   }
+}
+
+/** As long as the youngest has: the oldest, which expire first, must not take the time from all the others. */
+function attemptTimeoutMs(entries: readonly Entry[]): number {
+  const leftMs = Math.ceil((entries.at(-1)?.deadlineMs ?? 0) - performance.now())
+  return Math.min(Math.max(leftMs, SHORTEST_ATTEMPT_MS), ATTEMPT_TIMEOUT_MS)
 }
 
 /** Resolves when all that is running now, callers just acknowledged among it, has published what it will at once. */

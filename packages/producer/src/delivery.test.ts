@@ -112,6 +112,37 @@ describe('deliveryTimeoutMs', () => {
     expect(lampIds(await envelopes())).toEqual(['first', 'young'])
   })
 
+  it('that is about to pass for the oldest of a batch leaves the others the time to be sent', async () => {
+    vi.useFakeTimers({ toFake: ['performance'] })
+    onTestFinished(() => void vi.useRealTimers())
+    const { light, transport, appended } = await openLampShop({ deliveryTimeoutMs: 10_000 })
+    const append = vi.spyOn(transport.sender, 'append')
+    const release = transport.broker.faults.holdAppends()
+    const first = light('first')
+    await appended(1)
+    const old = light('old')
+    vi.advanceTimersByTime(5_000)
+    const young = light('young')
+    vi.advanceTimersByTime(4_999)
+    release()
+    await Promise.all([first, old, young])
+    expect(append.mock.calls.map(([, { timeoutMs }]) => timeoutMs)).toEqual([10_000, 5_001])
+  })
+
+  it('passed while an attempt has longer rejects in time, and what is acknowledged later changes nothing', async () => {
+    const { light, transport, envelopes, publisher } = await openLampShop({ deliveryTimeoutMs: 50 })
+    const append = vi.spyOn(transport.sender, 'append')
+    const release = transport.broker.faults.holdAppends()
+    const startedMs = performance.now()
+    await expect(light('late')).rejects.toMatchObject({ code: 'DELIVERY_TIMEOUT', outcome: 'unknown' })
+    expect(performance.now() - startedMs).toBeLessThan(2_000)
+    expect(append.mock.calls[0]?.[1]).toEqual({ timeoutMs: 2_000 })
+    release()
+    await light('next')
+    expect(lampIds(await envelopes())).toEqual(['late', 'next'])
+    expect(publisher.stats()).toMatchObject({ published: 1, failed: 1, queuedEvents: 0 })
+  })
+
   it('passed before a broker said how many partitions there are rejects with not-sent', async () => {
     const { transport } = await openLampShop()
     const admin: Transport['admin'] = { ...transport.admin, describeTopics: () => new Promise(() => {}) }
