@@ -32,7 +32,7 @@ export interface DeadLetterIndexerOptions {
   readonly domains: readonly Domain[]
   /** How often to look for new dead letters, in milliseconds. Default 2,000. */
   readonly indexIntervalMs?: number
-  /** How often to look for new dead-letter topics, in milliseconds. Default 30,000. */
+  /** How often to look for new dead-letter topics, in milliseconds. Default 5,000. */
   readonly discoverIntervalMs?: number
   /** Deadline of one operation of MongoDB or Kafka, in milliseconds. Default 15,000. */
   readonly operationTimeoutMs?: number
@@ -55,7 +55,7 @@ export interface DeadLetterIndexer extends AsyncDisposable {
 const positive = z.number().int().positive()
 const settingsSchema = z.object({
   indexIntervalMs: positive.default(2_000),
-  discoverIntervalMs: positive.default(30_000),
+  discoverIntervalMs: positive.default(5_000),
   operationTimeoutMs: positive.default(15_000),
 })
 
