@@ -50,7 +50,7 @@ export function planFields(plan: LoggedPlan): [name: string, text: string][] {
   return [
     ['plan', `${plan.id}, until ${plan.expiresAt}`],
     ['filter', plan.filter],
-    ['events', `${numbers.format(count)}, ${durationText(durationMs)} at ${ratePerSecond}/s`],
+    ['events', `${numbers.format(count)}, about ${durationText(durationMs)} at ${ratePerSecond}/s`],
     ...(first && last ? [['happened', `${first} to ${last}`] as [string, string]] : []),
     ['types', plan.types.map(({ type, count: some }) => `${type}  ${numbers.format(some)}`).join('\n')],
     ['contracts', contractText(contract, count)],

@@ -69,7 +69,7 @@ describe('replay plan', () => {
         body: { filter: 'type:pet.*', groups: ['points', 'mail'], ratePerSecond: 500, by: 'ada' },
       },
     ])
-    expect(stdout).toContain('45,000, 90 s at 500/s')
+    expect(stdout).toContain('45,000, about 90 s at 500/s')
     expect(stdout).toContain("1 break today's contract (of the first 20,000)")
     expect(stdout).toContain('e-9  data.petId: is missing')
     expect(stdout).toContain('pet.fed: skips them')
