@@ -1,5 +1,5 @@
 /** Writes steps as lines of JSON, one a step, each made when the one before it was taken. */
-export async function* stepLines(steps: AsyncIterable<object>): AsyncGenerator<string, void> {
+async function* stepLines(steps: AsyncIterable<object>): AsyncGenerator<string, void> {
   for await (const step of steps) yield `${JSON.stringify(step)}\n`
 }
 

@@ -1,4 +1,3 @@
-import type { TopicPartition } from '@house-helper/events-core'
 import type { Collection, Db } from 'mongodb'
 import { z } from 'zod'
 import { DURABLE } from '../collections.ts'
@@ -51,20 +50,4 @@ export async function readRemovals(
 ): Promise<readonly Removal[]> {
   const found = removals.find(topic === undefined ? {} : { topic: { $eq: topic } }, { maxTimeMS })
   return (await readDocuments(found)).map((document) => parseDocument(removalSchema, document, 'removals'))
-}
-
-/** Reads what was removed of one partition; undefined where nothing was. */
-export async function readRemoval(
-  removals: Collection<Removal>,
-  { topic, partition }: TopicPartition,
-  maxTimeMS: number,
-): Promise<Removal | undefined> {
-  const [found] = await readDocuments(removals.find({ _id: `${topic}/${partition}` }, { maxTimeMS }).limit(1))
-  return found && parseDocument(removalSchema, found, 'removals')
-}
-
-/** Whether a place lies before another one of its partition. */
-export function isBelow(place: PartitionPlace, other: PartitionPlace | undefined): boolean {
-  if (other === undefined) return false
-  return place.generation < other.generation || (place.generation === other.generation && place.offset < other.offset)
 }

@@ -65,7 +65,7 @@ export async function* verifyLog(options: VerifyOptions): AsyncGenerator<Verific
 }
 
 /** What verifying works with, of what its caller gave. */
-export function verificationParts({ db, transport, maxTimeMs = 30_000, signal }: VerifyOptions): VerificationParts {
+function verificationParts({ db, transport, maxTimeMs = 30_000, signal }: VerifyOptions): VerificationParts {
   return {
     collections: collections(db),
     removals: removalCollection(db),
