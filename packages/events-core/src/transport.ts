@@ -145,7 +145,7 @@ export interface Receiver {
    * not this member's any more; then nothing was committed.
    */
   commit(positions: readonly CommittedPosition[]): Promise<void>
-  /** Stops fetching these partitions until `resume` or the next assignment that is not continuous. */
+  /** Stops fetching these partitions until `resume`, an assignment without them, or one that is not continuous. */
   pause(partitions: readonly TopicPartition[]): void
   resume(partitions: readonly TopicPartition[]): void
   /** Leaves the group; no listener method is called afterwards. Resolves within the deadline even if brokers are away. */

@@ -14,7 +14,8 @@ export interface Fetcher {
   halt(): Promise<void>
   pause(partitions: readonly TopicPartition[]): void
   resume(partitions: readonly TopicPartition[]): void
-  forgetPauses(): void
+  /** Forgets the pauses of all partitions but these. */
+  keepPauses(partitions: readonly TopicPartition[]): void
   /** Holds everything back, or lets it go on. */
   suspend(suspended: boolean): void
   /** Gives up the broker's notices of new messages. */
@@ -95,7 +96,10 @@ export function createFetcher(
       for (const partition of partitions) paused.delete(placeKey(partition))
       wake()
     },
-    forgetPauses: () => paused.clear(),
+    keepPauses(partitions) {
+      const kept = new Set(partitions.map(placeKey))
+      for (const key of paused) if (!kept.has(key)) paused.delete(key)
+    },
     suspend(value) {
       suspended = value
       wake()

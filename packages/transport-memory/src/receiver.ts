@@ -121,7 +121,7 @@ export function createReceiver(cluster: Cluster, options: ReceiverOptions, onEnd
     partitions: readonly AssignedPartition[],
     continuous: boolean,
   ): Promise<void> {
-    if (!continuous) fetcher.forgetPauses()
+    fetcher.keepPauses(continuous ? partitions : [])
     const starts = await listener.assigned(partitions, continuous)
     if (member !== self) return
     if (self.generation === generation) fetcher.begin(startPositions(partitions, starts))

@@ -71,7 +71,8 @@ export function createGenerations(options: GenerationsOptions): Generations {
     const partitions = await withCommitted(wire, groupId, assignment, isWanted, sessionTimeoutMs)
     if (current !== assignment) return
     const continuous = isContinuous(announced, assignment.membership)
-    if (!continuous) held.clear()
+    // A pause is of the stay: whoever gets the partition later begins anew with it.
+    for (const key of held.keys()) if (!continuous || !assignment.flows.has(key)) held.delete(key)
     announced = assignment.membership
     assignment.announced = true
     const positions = startPositions(partitions, await options.listener().assigned(partitions, continuous))

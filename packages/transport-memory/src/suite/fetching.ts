@@ -1,6 +1,6 @@
 import type { FetchedBatch } from '@house-helper/events-core'
 import { describe, expect, it } from 'vitest'
-import { endOf, type Probe, valuesOf } from './probe.ts'
+import { assignmentOf, endOf, type Probe, valuesOf } from './probe.ts'
 import type { Stage } from './stage.ts'
 import { texts } from './stage.ts'
 
@@ -65,6 +65,25 @@ export function describeFetching(stage: Stage): void {
       probe.receiver.resume([{ topic, partition: 0 }])
       await probe.until('the held message', () => valuesOf(probe, 0).length > 0)
       expect(valuesOf(probe, 0)).toEqual(['held'])
+    })
+
+    it('forgets the pause of a partition that goes to another member and comes back', async () => {
+      const topic = await stage.topic(2)
+      const options = { groupId: stage.groupId(), topics: [topic] }
+      const one = await stage.started(options)
+      one.receiver.pause([
+        { topic, partition: 0 },
+        { topic, partition: 1 },
+      ])
+      const two = await stage.started(options, {}, await stage.open())
+      await one.until('an assignment of one partition', () => assignmentOf(one)?.length === 1)
+      await two.until('an assignment of one partition', () => assignmentOf(two)?.length === 1)
+      const moved = assignmentOf(two)?.[0]?.partition ?? -1
+      await two.receiver.stop({ timeoutMs: stage.harness.waitMs })
+      await one.until('an assignment of both partitions', () => assignmentOf(one)?.length === 2)
+      await stage.append(topic, moved, ['new'])
+      await one.until('the message', () => valuesOf(one, moved).length > 0)
+      expect(valuesOf(one, moved)).toEqual(['new'])
     })
 
     it('keeps a pause made inside batch', async () => {
