@@ -1,14 +1,23 @@
 import { TransportError } from '@house-helper/events-core'
 
-/** Settles as the work does, or rejects with the error that `late` makes once the time is over. The work goes on unheard. */
+/**
+ * Settles as the work does, or rejects with the error that `late` makes once the time is over. The work goes on unheard.
+ * A process that was held up itself reads what came meanwhile before it calls anybody late.
+ */
 export async function within<Result>(work: Promise<Result>, timeoutMs: number, late: () => Error): Promise<Result> {
   let timer: NodeJS.Timeout | undefined
+  let isSettled = false
   const deadline = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(late()), Math.max(0, timeoutMs))
+    const giveUp = (): void => {
+      if (!isSettled) reject(late())
+    }
+    // Timers come before sockets: after a pause of the process an answer may be there, only not read yet.
+    timer = setTimeout(() => setImmediate(giveUp), Math.max(0, timeoutMs))
   })
   try {
     return await Promise.race([work, deadline])
   } finally {
+    isSettled = true
     clearTimeout(timer)
     // Whatever the abandoned work ends with has nobody left to tell.
     work.catch(() => {})
