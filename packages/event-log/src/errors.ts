@@ -18,6 +18,7 @@ import { HouseHelperError } from '@house-helper/events-core'
  * - `LOG_REPLAY_REFUSED`: a replay cannot be planned or run as it was asked for; `details.issues` names each place.
  * - `LOG_REPLAY_CONFLICT`: a replay run is in a state that does not allow it, or its Idempotency-Key was used for another one.
  * - `LOG_RETENTION_INVALID`: a text is no retention policy; `details.problems` names each wrong part.
+ * - `LOG_STALLED`: the recorder made no progress although messages waited, and died of it.
  * - `LOG_CLOSED`: used before `start()` or after `close()`.
  */
 export type LogErrorCode =
@@ -36,6 +37,7 @@ export type LogErrorCode =
   | 'LOG_REPLAY_REFUSED'
   | 'LOG_REPLAY_CONFLICT'
   | 'LOG_RETENTION_INVALID'
+  | 'LOG_STALLED'
   | 'LOG_CLOSED'
 
 /** An error of the event log: what could not be recorded or read, where, and what to do. */

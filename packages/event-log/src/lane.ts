@@ -38,6 +38,8 @@ export interface LaneParts {
 export interface Lane extends TopicPartition {
   /** The ledger's state that the lane goes on from; undefined while the partition is being opened. */
   readonly state: PartitionState | undefined
+  /** Whether an attempt has failed and is being made again. */
+  readonly isFailing: boolean
   /** Resolves once the partition was opened for the first time, or dropped. */
   readonly ready: Promise<void>
   /** Where to read from, once open; the receiver is then taken to know it. */
@@ -71,6 +73,7 @@ export function createLane({ topic, partition }: TopicPartition, previous: Promi
   let paused = false
   let frozen = false
   let working: Promise<void> | undefined
+  let isFailing = false
 
   const setPaused = (wanted: boolean) => {
     if (paused === wanted || dropped.signal.aborted) return
@@ -82,8 +85,10 @@ export function createLane({ topic, partition }: TopicPartition, previous: Promi
     let failures = 0
     const result = await retrying(attempt, dropped.signal, (error, attempts) => {
       failures = attempts
+      isFailing = true
       listener.failed(place, error, attempts)
     })
+    isFailing = false
     if (failures > 0) listener.recovered(place)
     return result
   }
@@ -167,6 +172,9 @@ export function createLane({ topic, partition }: TopicPartition, previous: Promi
     ready: ready.promise,
     get state() {
       return state
+    },
+    get isFailing() {
+      return isFailing
     },
     position() {
       if (state === undefined) return undefined

@@ -11,6 +11,8 @@ export interface Membership {
   readonly recording: Recording | undefined
   /** Looks for topics and joins the group where there are some; then again and again. Rejects where joining fails the first time. */
   discover(): Promise<void>
+  /** Leaves the group and joins it anew, over the same topics. */
+  rebuild(why: string): Promise<void>
   /** Leaves the group. */
   stop(timeoutMs: number): Promise<void>
 }
@@ -30,17 +32,17 @@ const LEAVE_TIMEOUT_MS = 5_000
 /** Makes a membership; it joins nothing before `discover()`. */
 export function createMembership({ settings, health, logger, signal, createRecording }: MembershipParts): Membership {
   let recording: Recording | undefined
-  let signature: string | undefined
+  let joined: FoundTopics | undefined
+  let turn: Promise<unknown> = Promise.resolve()
 
   const join = async (found: FoundTopics) => {
     await recording?.stop(LEAVE_TIMEOUT_MS)
     signal.throwIfAborted()
     recording = createRecording(found.topics)
     await recording.start()
-    signature = found.signature
+    joined = found
   }
   const rejoin = async (found: FoundTopics) => {
-    logger.info({ topics: found.topics }, 'the topics have changed')
     await retrying(
       () => join(found),
       signal,
@@ -51,18 +53,32 @@ export function createMembership({ settings, health, logger, signal, createRecor
     )
     health.clear('join')
   }
+  const discover = async () => {
+    const found = await findTopics(settings.transport, settings.topics)
+    noteTopics(health, settings, found.topics)
+    // An empty answer is no reason to leave: a right that was taken away looks like this.
+    if (found.topics.length === 0 || found.signature === joined?.signature || signal.aborted) return
+    if (joined === undefined) return await join(found)
+    logger.info({ topics: found.topics }, 'the topics have changed')
+    await rejoin(found)
+  }
+  const rebuild = async (why: string) => {
+    if (joined === undefined || signal.aborted) return
+    logger.warn({ reason: why }, 'recording stands still; the group is joined anew')
+    await rejoin(joined)
+  }
+  /** One after the other: both leave the group and join it. */
+  const inTurn = (task: () => Promise<void>): Promise<void> => {
+    const mine = turn.then(task)
+    turn = mine.catch(() => {})
+    return mine
+  }
   return {
     get recording() {
       return recording
     },
-    async discover() {
-      const found = await findTopics(settings.transport, settings.topics)
-      noteTopics(health, settings, found.topics)
-      // An empty answer is no reason to leave: a right that was taken away looks like this.
-      if (found.topics.length === 0 || found.signature === signature || signal.aborted) return
-      if (signature === undefined) await join(found)
-      else await rejoin(found)
-    },
+    discover: () => inTurn(discover),
+    rebuild: (why) => inTurn(() => rebuild(why)),
     stop: async (timeoutMs) => recording?.stop(timeoutMs),
   }
 }

@@ -22,6 +22,11 @@ export interface RecorderOptions {
   readonly discoverIntervalMs?: number
   /** How often to measure lag, in milliseconds. Default 5,000. */
   readonly lagIntervalMs?: number
+  /**
+   * How long a partition may stand still while messages wait and nothing fails, in milliseconds; then the recorder joins
+   * its group anew, and dies with `LOG_STALLED` if that does not help. Default 60,000.
+   */
+  readonly stallTimeoutMs?: number
   /** How long messages may be recorded and not committed to Kafka, in milliseconds. Default 1,000. */
   readonly commitIntervalMs?: number
   /** Messages of one write at most. Default 1,000. */
@@ -71,6 +76,7 @@ const settingsSchema = z.object({
   topics: z.array(z.string().min(1)).min(1).optional(),
   discoverIntervalMs: positive.default(30_000),
   lagIntervalMs: positive.default(5_000),
+  stallTimeoutMs: positive.default(60_000),
   commitIntervalMs: positive.default(1_000),
   maxBatchMessages: positive.max(10_000).default(1_000),
   maxBatchBytes: positive.default(1024 * 1024),

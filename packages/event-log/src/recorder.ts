@@ -15,6 +15,7 @@ import { checkOptions, type Recorder, type RecorderOptions, type RecorderSetting
 import { createRecording, type Recording } from './recording.ts'
 import { checkServer } from './server-check.ts'
 import { createSlots } from './slots.ts'
+import { createStallWatch } from './stall-watch.ts'
 import { statsBook } from './stats-book.ts'
 import { createStore } from './store.ts'
 import { createTimer, type Timer } from './timer.ts'
@@ -37,9 +38,12 @@ export function createRecorder(options: RecorderOptions): Recorder {
   })
   const timers: Timer[] = []
   let lagMeasuredAt: Date | undefined
+  const { transport, stallTimeoutMs } = settings
+  const stalls = createStallWatch({ transport, stallTimeoutMs, rebuild: membership.rebuild, die: life.died })
   const lag = async () => {
-    await measureLag(settings.transport.admin, membership.recording?.lanes() ?? [], book)
+    const measured = await measureLag(transport.admin, membership.recording?.lanes() ?? [], book)
     lagMeasuredAt = new Date()
+    await stalls.look(measured)
   }
 
   return {
