@@ -19,7 +19,7 @@ const env = z
 const client = new MongoClient(env.MONGODB_URI, { serverSelectionTimeoutMS: 5_000, connectTimeoutMS: 5_000 })
 const db = client.db(env.MONGODB_DATABASE)
 const say = (level: string) => (fields: object, msg?: string) =>
-  console.log(JSON.stringify({ level, msg, ...describe(fields) }))
+  console.log(JSON.stringify({ level, time: new Date().toISOString(), msg, ...describe(fields) }))
 const subscriber = createSubscriber({
   once: mongoOnce(client, { database: env.MONGODB_DATABASE }),
   on: handlerSets(env.HANDLED_TYPES, (domain, event, { session }) => haveEffect(db, domain, event, session)),
