@@ -1,8 +1,7 @@
 import type { Collection, Db, IndexDescription, WriteConcernSettings } from 'mongodb'
-import type { LedgerEntry, PartitionState, QuarantineDocument, RecordDocument } from './documents.ts'
+import type { BackfillDocument, LedgerEntry, PartitionState, QuarantineDocument, RecordDocument } from './documents.ts'
 import { contractVerdicts } from './filter/event-filter.ts'
 import { ensureVectorIndexes } from './vector-collection.ts'
-import type { BackfillDocument } from './verification/backfills.ts'
 
 /** The log's collections in one database. */
 export interface Collections {

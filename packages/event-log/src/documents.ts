@@ -126,3 +126,20 @@ export const partitionSchema = z.object({
 
 /** How far a topic-partition is recorded: what the compare-and-set works on. */
 export type PartitionState = z.infer<typeof partitionSchema>
+
+/** The schema of one message that was recorded later than its neighbours. */
+export const backfillSchema = z.object({
+  /** The position, as record ids have it. */
+  _id: z.string(),
+  topic: z.string(),
+  partition: z.number().int().nonnegative(),
+  generation: z.number().int().positive(),
+  offset: z.number().int().nonnegative(),
+  /** What was wrong: it was not stored, or the ledger has a gap there. */
+  reason: z.enum(['missing', 'unrecorded']),
+  outcome: z.enum(['recorded', 'repeat', 'conflict', 'quarantined']),
+  backfilledAt: z.date(),
+})
+
+/** One message that was recorded later: the ledger is never changed, so this is what accounts for it. */
+export type BackfillDocument = z.infer<typeof backfillSchema>

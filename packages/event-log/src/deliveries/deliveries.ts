@@ -10,8 +10,8 @@ import type { Db } from 'mongodb'
 import { z } from 'zod'
 import { collections } from '../collections.ts'
 import type { DeadLetterSummary } from '../dead-letters/dead-letter.ts'
-import type { EventRecord } from '../event-record.ts'
 import { readDocuments } from '../pages.ts'
+import type { DeliveredRecord } from './delivered-record.ts'
 import type { Deliveries, GroupDelivery, SentReplay } from './delivery.ts'
 import { deliveryState } from './delivery-state.ts'
 import { lettersOfEvent } from './event-letters.ts'
@@ -44,12 +44,6 @@ export interface DeliveryReader {
    */
   of(record: DeliveredRecord): Promise<Deliveries>
 }
-
-/** What of a record tells its deliveries. */
-export type DeliveredRecord = Pick<
-  EventRecord,
-  'recordId' | 'id' | 'type' | 'topic' | 'partition' | 'offset' | 'generation'
->
 
 const generationSchema = z.object({ generation: z.number() })
 

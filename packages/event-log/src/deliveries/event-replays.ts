@@ -7,7 +7,7 @@ import { vectorIndex } from '../position-vector.ts'
 import { recordConditions } from '../record-conditions.ts'
 import { runCollection } from '../replay/collections.ts'
 import { type RunDocument, replayStates, runSchema } from '../replay/document.ts'
-import type { DeliveredRecord } from './deliveries.ts'
+import type { DeliveredRecord } from './delivered-record.ts'
 import type { SentReplay } from './delivery.ts'
 
 /** Runs that are looked at: replays are rare, and what an old one sent was handled long ago. */

@@ -1,6 +1,6 @@
+export type { DeliveredRecord } from './delivered-record.ts'
 export {
   createDeliveryReader,
-  type DeliveredRecord,
   type DeliveryReader,
   type DeliveryReaderOptions,
 } from './deliveries.ts'

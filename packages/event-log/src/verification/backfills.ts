@@ -1,25 +1,7 @@
-import { z } from 'zod'
 import type { Collections } from '../collections.ts'
-import type { PartitionState } from '../documents.ts'
+import { backfillSchema, type PartitionState } from '../documents.ts'
 import { parseDocument } from '../event-record.ts'
 import { readDocuments } from '../pages.ts'
-
-/** The schema of one message that was recorded later than its neighbours. */
-export const backfillSchema = z.object({
-  /** The position, as record ids have it. */
-  _id: z.string(),
-  topic: z.string(),
-  partition: z.number().int().nonnegative(),
-  generation: z.number().int().positive(),
-  offset: z.number().int().nonnegative(),
-  /** What was wrong: it was not stored, or the ledger has a gap there. */
-  reason: z.enum(['missing', 'unrecorded']),
-  outcome: z.enum(['recorded', 'repeat', 'conflict', 'quarantined']),
-  backfilledAt: z.date(),
-})
-
-/** One message that was recorded later: the ledger is never changed, so this is what accounts for it. */
-export type BackfillDocument = z.infer<typeof backfillSchema>
 
 /** The offsets of a partition's gaps that were recorded later, by generation. */
 export async function backfilledOffsets(
