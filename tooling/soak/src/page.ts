@@ -1,6 +1,7 @@
 import { readdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { projectRoot } from '@house-helper/local-stack'
+import { cases as knownCases } from './cases.ts'
 import { type CaseReport, type DonePart, type SoakReport, soakReportSchema } from './report.ts'
 import type { Figure } from './soak-case.ts'
 
@@ -34,10 +35,11 @@ export async function writePage(): Promise<void> {
 
 function tablesOf(reports: readonly SoakReport[]): string {
   const cases = mergedCases(reports)
-  const rows = cases.map(({ name, parts }) => {
+  const rows = cases.map((one) => {
+    const { name, parts } = one
     const goals = parts.flatMap(({ figures }) => figures).filter(({ goal }) => goal !== undefined)
     const met = goals.filter((figure) => figure.met).length
-    const cells = [name, parts.length, sum(parts, 'events'), sum(parts, 'faults'), violationsOf(parts)]
+    const cells = [name, partsText(one), sum(parts, 'events'), sum(parts, 'faults'), violationsOf(parts)]
     const days = [...new Set(parts.map(({ date }) => date))].sort()
     return row([...cells.map(text), `${met} of ${goals.length}`, days.join(', '), minutes(sum(parts, 'durationMs'))])
   })
@@ -63,7 +65,19 @@ function figureTable({ name, title, parts }: CaseReport): string[] {
     byName.set(figure.name, [...(byName.get(figure.name) ?? []), figure])
   }
   const rows = [...byName].map(([figure, all]) => row([figure, rangeOf(all), goalOf(all)]))
-  return [`### ${name}`, '', title, '', row(['figure', 'value', 'goal']), row(['---', '---', '---']), ...rows, '']
+  const names = parts.map(({ part }) => part).join(', ')
+  const shown = parts.length < partsOf(name) ? `${title} So far: ${names}.` : title
+  return [`### ${name}`, '', shown, '', row(['figure', 'value', 'goal']), row(['---', '---', '---']), ...rows, '']
+}
+
+/** How many parts were run, and of how many where some are left. */
+function partsText({ name, parts }: CaseReport): string {
+  const all = partsOf(name)
+  return parts.length < all ? `${parts.length} of ${all}` : text(parts.length)
+}
+
+function partsOf(name: string): number {
+  return knownCases.find((known) => known.name === name)?.parts('full', 1).length ?? 0
 }
 
 function rangeOf(figures: readonly Figure[]): string {
