@@ -116,7 +116,7 @@ class StoredRecord implements EventRecord {
     this.generation = found.generation
     this.brokerTime = found.brokerTime
     this.key = found.key
-    this.headers = found.headers.length === 0 ? none : found.headers.map(({ name, value }) => [name, value] as const)
+    this.headers = messageHeaders(found.headers)
     this.value = found.value
     this.recordedAt = found.recordedAt
   }
@@ -144,7 +144,12 @@ const none: readonly never[] = []
 /** Reads a document of `quarantine`; throws `LOG_DOCUMENT_INVALID` where it isn't one. */
 export function quarantinedMessage(document: unknown): QuarantinedMessage {
   const { _id, headers, ...rest } = parseDocument(quarantineSchema, document, 'quarantine')
-  return { id: _id, ...rest, headers: headers.map(({ name, value }) => [name, value] as const) }
+  return { id: _id, ...rest, headers: messageHeaders(headers) }
+}
+
+/** Stored headers as a message has them. */
+export function messageHeaders(stored: RecordDocument['headers']): Headers {
+  return stored.length === 0 ? none : stored.map(({ name, value }) => [name, value] as const)
 }
 
 /** Parses a document of one of the collections; throws `LOG_DOCUMENT_INVALID`. */

@@ -1,6 +1,6 @@
 import type { Headers } from '@house-helper/events-core'
 import { recordSchema } from './documents.ts'
-import { parseDocument } from './event-record.ts'
+import { messageHeaders, parseDocument } from './event-record.ts'
 
 /** An event's message, byte for byte as Kafka had it. */
 export interface RawMessage {
@@ -29,5 +29,5 @@ const rawSchema = recordSchema.pick({
 /** Reads a document of `records` as its message; throws `LOG_DOCUMENT_INVALID`. */
 export function rawMessage(document: unknown): RawMessage {
   const { _id, headers, ...rest } = parseDocument(rawSchema, document, 'records')
-  return { recordId: _id, ...rest, headers: headers.map(({ name, value }) => [name, value] as const) }
+  return { recordId: _id, ...rest, headers: messageHeaders(headers) }
 }

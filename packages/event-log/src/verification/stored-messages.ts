@@ -1,7 +1,7 @@
 import type { Headers, TopicPartition } from '@house-helper/events-core'
 import type { Document } from 'mongodb'
-import { type LedgerEntry, quarantineSchema, recordSchema } from '../documents.ts'
-import { parseDocument } from '../event-record.ts'
+import { type LedgerEntry, type QuarantineDocument, quarantineSchema, recordSchema } from '../documents.ts'
+import { messageHeaders, parseDocument } from '../event-record.ts'
 import { positionId } from '../message-documents.ts'
 import { readDocuments } from '../pages.ts'
 import type { VerificationParts } from './verification-parts.ts'
@@ -67,12 +67,11 @@ async function idsOf(
   return ids.length === 0 ? [] : readDocuments(find(ids))
 }
 
-function bytesOf(document: {
-  offset: number
-  key: Uint8Array | null
-  headers: readonly { name: string; value: Uint8Array | null }[]
-  value: Uint8Array | null
-}): MessageBytes {
-  const { offset, key, headers, value } = document
-  return { offset, key, headers: headers.map(({ name, value }) => [name, value] as const), value }
+function bytesOf({
+  offset,
+  key,
+  headers,
+  value,
+}: Pick<QuarantineDocument, 'offset' | 'key' | 'headers' | 'value'>): MessageBytes {
+  return { offset, key, headers: messageHeaders(headers), value }
 }
