@@ -1,13 +1,13 @@
 import { parseArgs } from 'node:util'
-import { startStack } from '@house-helper/local-stack'
+import { onBenchStack } from './bench-stack.ts'
 import { replayCase, replayMemoryCase } from './cases/replay.ts'
 import { exportCase, exportMemoryCase } from './log/export-cases.ts'
 import { createLogBench, type LogCase } from './log/log-bench.ts'
 import { pageCase } from './log/page-case.ts'
 import { questions } from './log/questions.ts'
 import { thisMachine } from './machine.ts'
-import { type Case, measure, type Result } from './measure.ts'
-import { row, tableHead } from './report.ts'
+import { type Case, measure } from './measure.ts'
+import { reportCases } from './report.ts'
 import { wholeNumber } from './whole-number.ts'
 
 const help = `pnpm bench:log [options]
@@ -54,40 +54,15 @@ async function run(): Promise<void> {
     throw new Error(`No case contains ${JSON.stringify(values.only)}; pnpm bench:log --list names them.`)
   const records = wholeNumber('records', values.records)
   const [rounds, requests] = [wholeNumber('rounds', values.rounds), wholeNumber('requests', values.requests)]
-  const stack = await startStack({
-    tunedFor: 'throughput',
-    onProgress: ({ server, step }) => console.error(`${server}: ${step}`),
-  })
-  try {
-    const { kafka, mongodb } = stack
-    if (kafka.kind === 'memory') throw new Error(`The benchmarks need a real Kafka: ${kafka.why}`)
-    const benchStack = { brokers: kafka.brokers, mongodbUri: mongodb.uri, events: Math.ceil(records / 10) }
+  await onBenchStack(Math.ceil(records / 10), async (stack) => {
     const onSeeded = ({ count, durationMs }: { count: number; durationMs: number }) =>
       console.error(`filled a log with ${count} records in ${Math.round(durationMs / 1_000)} s`)
-    const bench = createLogBench({ records, rounds, requests, stack: benchStack, onSeeded })
+    const bench = createLogBench({ records, rounds, requests, stack, onSeeded })
     try {
-      await report(chosen, (one) => one.run(bench), records)
+      const machine = { ...thisMachine(), records }
+      await reportCases(chosen, (one) => one.run(bench), { machine, json: values.json })
     } finally {
       await bench.close()
     }
-  } finally {
-    await stack.close()
-  }
-}
-
-async function report(
-  chosen: readonly LogCase[],
-  measured: (one: LogCase) => Promise<readonly Result[]>,
-  records: number,
-): Promise<void> {
-  const machine = { ...thisMachine(), records }
-  const results: Result[] = []
-  if (!values.json) console.log(`${JSON.stringify(machine)}\n\n${tableHead}`)
-  for (const one of chosen) {
-    console.error(`measuring ${one.name} …`)
-    const found = await measured(one)
-    results.push(...found)
-    if (!values.json) for (const result of found) console.log(row(result))
-  }
-  if (values.json) console.log(JSON.stringify({ machine, results }, null, 2))
+  })
 }

@@ -1,7 +1,25 @@
+import type { Machine } from './machine.ts'
 import type { Result } from './measure.ts'
 
+/** Measures cases one after the other: each row is printed once it is there, or with `json` one document at the end. */
+export async function reportCases<Case extends { readonly name: string }>(
+  chosen: readonly Case[],
+  measured: (one: Case) => Promise<readonly Result[]>,
+  { machine, json }: { readonly machine: Machine; readonly json: boolean },
+): Promise<void> {
+  const results: Result[] = []
+  if (!json) console.log(`${JSON.stringify(machine)}\n\n${tableHead}`)
+  for (const one of chosen) {
+    console.error(`measuring ${one.name} …`)
+    const found = await measured(one)
+    results.push(...found)
+    if (!json) for (const result of found) console.log(row(result))
+  }
+  if (json) console.log(JSON.stringify({ machine, results }, null, 2))
+}
+
 /** One result as a row of a Markdown table. */
-export function row(result: Result): string {
+function row(result: Result): string {
   const { name, ours, peer, peerName, unit, ratio, spread, goal, met } = result
   const cells = [
     name,
@@ -14,8 +32,7 @@ export function row(result: Result): string {
   return `| ${cells.join(' | ')} |`
 }
 
-/** The head of the table that {@link row} makes rows for. */
-export const tableHead = '| name | ours | peer | ratio (spread) | goal | |\n| --- | --- | --- | --- | --- | --- |'
+const tableHead = '| name | ours | peer | ratio (spread) | goal | |\n| --- | --- | --- | --- | --- | --- |'
 
 function figure(value: number): string {
   return value >= 100 ? Math.round(value).toLocaleString('en') : value.toPrecision(3)
