@@ -59,6 +59,7 @@ export class CoreError extends HouseHelperError<CoreErrorCode> {
  * - `TIMEOUT`: a broker was reached and did not answer in time. Can be retried; a send's outcome is unknown.
  * - `TOPIC_MISSING`: a topic or partition does not exist, or has no leader.
  * - `NOT_AUTHORIZED`: an ACL is missing; the message names the resource.
+ * - `ACLS_DISABLED`: the brokers have no authorizer, so they keep no ACLs and everybody may do everything.
  * - `AUTHENTICATION_FAILED`: SASL user name or password refused.
  * - `TLS_FAILED`: the TLS handshake failed, by its certificate authority or host name for example.
  * - `MESSAGE_TOO_LARGE`: the broker or topic takes no message of that size.
@@ -72,6 +73,7 @@ export type TransportErrorCode =
   | 'TIMEOUT'
   | 'TOPIC_MISSING'
   | 'NOT_AUTHORIZED'
+  | 'ACLS_DISABLED'
   | 'AUTHENTICATION_FAILED'
   | 'TLS_FAILED'
   | 'MESSAGE_TOO_LARGE'

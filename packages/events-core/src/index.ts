@@ -1,3 +1,4 @@
+export * from './acl.ts'
 export * from './cause.ts'
 export * from './codec.ts'
 export * from './contract.ts'

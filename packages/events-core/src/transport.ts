@@ -1,3 +1,4 @@
+import type { Acl } from './acl.ts'
 import type { Partitioner } from './partitioner.ts'
 
 /** A message's headers in the order of the wire; a name may appear more than once. */
@@ -197,7 +198,7 @@ export interface GroupDescription {
   readonly members: readonly GroupMember[]
 }
 
-/** Asks about topics and groups, and creates topics. Every call has a deadline of its own. */
+/** Asks about topics, groups and ACLs; creates and extends them. It deletes nothing. Every call has a deadline of its own. */
 export interface Admin {
   clusterId(): Promise<string>
   /** Every topic of the cluster that this user may see, or those named; a missing one is left out. */
@@ -211,6 +212,16 @@ export interface Admin {
   topicConfig(topic: string, settings: readonly string[]): Promise<Readonly<Record<string, string>>>
   /** Creates topics; one that exists is left as it is and not named in the answer. */
   createTopics(topics: readonly TopicSpec[]): Promise<readonly string[]>
+  /**
+   * Sets settings of a topic and leaves its others as they are. Resolves once a broker shows them; rejects with
+   * `PROTOCOL` where a setting or its value is none.
+   */
+  alterTopicConfig(topic: string, config: Readonly<Record<string, string>>): Promise<void>
+  /**
+   * Gives a topic more partitions, to `count` in all: from then on keys belong to other partitions than before. Resolves
+   * once they can be used; rejects with `PROTOCOL` where it has as many or more.
+   */
+  addPartitions(topic: string, count: number): Promise<void>
   /** First and next offsets of every partition of these topics. */
   ranges(topics: readonly string[]): Promise<readonly PartitionRange[]>
   /** What a group has committed in these topics; partitions without a commit are left out. */
@@ -219,6 +230,13 @@ export interface Admin {
   groupIds(): Promise<readonly string[]>
   /** Describes a group; one that does not exist is `unknown`. Rejects with `NOT_AUTHORIZED` where this user may not see it. */
   describeGroup(groupId: string): Promise<GroupDescription>
+  /**
+   * Every ACL of the cluster. Rejects with `ACLS_DISABLED` where its brokers keep none, `NOT_AUTHORIZED` without the
+   * right to describe the cluster.
+   */
+  acls(): Promise<readonly Acl[]>
+  /** Adds ACLs; one that is there stays as it is. Resolves once a broker shows them; rejects as `acls` does. */
+  createAcls(acls: readonly Acl[]): Promise<void>
 }
 
 /**

@@ -1,7 +1,7 @@
 import type { Admin, CommittedPosition, TopicDescription } from '@house-helper/events-core'
 import type { Cluster } from './cluster.ts'
 import { protocol } from './errors.ts'
-import type { Topic } from './topic.ts'
+import { isTopicSetting, type Topic } from './topic.ts'
 import { turn } from './turn.ts'
 
 /** Makes the admin of a cluster. `assertOpen` throws once the transport is closed. */
@@ -38,6 +38,15 @@ export function createAdmin(cluster: Cluster, assertOpen: () => void): Admin {
         }
         return specs.filter((spec) => cluster.create(spec)).map(({ name }) => name)
       }),
+    alterTopicConfig: (topic, config) =>
+      ask(() => {
+        const wrong = Object.keys(config).find((name) => !isTopicSetting(name))
+        if (wrong !== undefined) throw protocol(`INVALID_CONFIG: ${topic} has no setting ${wrong}.`, { topic })
+        cluster.topic(topic).configure(config)
+      }),
+    addPartitions: (topic, count) => ask(() => addPartitions(cluster, topic, count)),
+    acls: () => ask(() => cluster.acls()),
+    createAcls: (acls) => ask(() => cluster.addAcls(acls)),
     ranges: (topics) =>
       ask(() =>
         topics.flatMap((topic) =>
@@ -50,8 +59,21 @@ export function createAdmin(cluster: Cluster, assertOpen: () => void): Admin {
   }
 }
 
-function describe({ spec }: Topic): TopicDescription {
-  return { name: spec.name, partitions: spec.partitions, replicationFactor: spec.replicationFactor }
+function addPartitions(cluster: Cluster, topic: string, count: number): void {
+  const { length } = cluster.topic(topic).logs
+  if (!Number.isSafeInteger(count) || count <= length) {
+    throw protocol(
+      `INVALID_PARTITIONS: the topic ${topic} has ${length} partitions already, not fewer than ${count}.`,
+      {
+        topic,
+      },
+    )
+  }
+  cluster.extend(topic, count)
+}
+
+function describe({ spec, logs }: Topic): TopicDescription {
+  return { name: spec.name, partitions: logs.length, replicationFactor: spec.replicationFactor }
 }
 
 function committed(cluster: Cluster, groupId: string, topics: readonly string[]): readonly CommittedPosition[] {

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import type { OutgoingBatch, TopicSpec } from '@house-helper/events-core'
+import { type Acl, aclKey, type OutgoingBatch, type TopicSpec } from '@house-helper/events-core'
 import { messageTooLarge, topicMissing } from './errors.ts'
 import { createGroup, type Group } from './group.ts'
 import { messageBytes, type Retention } from './partition-log.ts'
@@ -24,6 +24,12 @@ export interface Cluster {
   topics(): readonly Topic[]
   /** Creates a topic; false where it exists. */
   create(spec: TopicSpec): boolean
+  /** Gives a topic more partitions, to `count` in all, and shares them among the groups that receive it. */
+  extend(name: string, count: number): void
+  /** The ACLs that were added. They are kept, and hold nobody back. */
+  acls(): readonly Acl[]
+  /** Adds ACLs; one that is there stays as it is. */
+  addAcls(acls: readonly Acl[]): void
   append(batch: OutgoingBatch): number
   /** A group, with or without members. */
   group(groupId: string): Group
@@ -42,6 +48,7 @@ export interface Cluster {
 export function createCluster(settings: ClusterSettings): Cluster {
   const topics = new Map<string, Topic>()
   const groups = new Map<string, Group>()
+  const acls = new Map<string, Acl>()
   const watchers = new Set<() => void>()
   let id = randomUUID()
   let members = 0
@@ -67,6 +74,16 @@ export function createCluster(settings: ClusterSettings): Cluster {
     topic,
     topics: () => [...topics.values()],
     create,
+    extend(name, count) {
+      topic(name).extend(count)
+      for (const group of groups.values()) {
+        if (group.members().some((member) => member.topics.includes(name))) void group.rebalance()
+      }
+    },
+    acls: () => [...acls.values()],
+    addAcls(added) {
+      for (const acl of added) acls.set(aclKey(acl), acl)
+    },
     append(batch) {
       const target = topic(batch.topic)
       const log = logOf(target, batch.partition)

@@ -1,5 +1,7 @@
 import { describe } from 'vitest'
+import { describeAcls } from './suite/acls.ts'
 import { describeAdmin } from './suite/admin.ts'
+import { describeAdminChanges } from './suite/admin-changes.ts'
 import { describeAppending } from './suite/appending.ts'
 import { describeClosing } from './suite/closing.ts'
 import { describeCommitting } from './suite/committing.ts'
@@ -24,9 +26,16 @@ export function describeTransport(name: string, harness: TransportHarness): void
     describeAppending(stage)
     describeReading(stage)
     describeAdmin(stage)
+    describeAdminChanges(stage)
+    describeAcls(stage)
     describeGroups(stage)
     describeFetching(stage)
     describeCommitting(stage)
     describeClosing(stage)
   })
+}
+
+/** Registers the tests of ACLs alone, for a broker with an authorizer: the other tests need none. */
+export function describeTransportAcls(name: string, harness: TransportHarness): void {
+  describe(`the ACLs of the Transport ${name}`, { timeout: harness.waitMs * 4 }, () => describeAcls(useStage(harness)))
 }

@@ -9,6 +9,10 @@ export interface Topic {
   readonly id: string
   readonly spec: TopicSpec
   readonly logs: readonly PartitionLog[]
+  /** Adds empty partitions, to `count` in all. */
+  extend(count: number): void
+  /** Sets settings and leaves the others as they are. */
+  configure(settings: Readonly<Record<string, string>>): void
   /** The largest batch that is taken, in bytes. */
   readonly maxMessageBytes: number
   /** The settings in effect: those given, else Kafka's defaults. */
@@ -24,19 +28,35 @@ const kafkaDefaults: Readonly<Record<string, string>> = {
   'min.insync.replicas': '1',
   'retention.bytes': '-1',
   'retention.ms': '604800000',
+  'segment.bytes': '1073741824',
+  'segment.ms': '604800000',
+}
+
+/** Whether Kafka's topics have a setting of this name, as far as the packages ask about it. */
+export function isTopicSetting(name: string): boolean {
+  return name in kafkaDefaults
 }
 
 /** Makes an empty topic; its own `retention.bytes` goes before the broker's bound. */
 export function createTopic(spec: TopicSpec, retention: Retention): Topic {
-  const config = { ...kafkaDefaults, ...spec.config }
-  const ownBytes = Number(config['retention.bytes'])
-  const bound = ownBytes > 0 ? { ...retention, maxBytes: ownBytes } : retention
+  const config: Record<string, string> = { ...kafkaDefaults, ...spec.config }
+  const logs: PartitionLog[] = []
+  const extend = (count: number): void => {
+    const ownBytes = Number(config['retention.bytes'])
+    const bound = ownBytes > 0 ? { ...retention, maxBytes: ownBytes } : retention
+    while (logs.length < count) logs.push(createPartitionLog(bound))
+  }
+  extend(spec.partitions)
   return {
     id: randomUUID(),
     spec,
     config,
-    maxMessageBytes: Number(config['max.message.bytes']),
-    logs: Array.from({ length: spec.partitions }, () => createPartitionLog(bound)),
+    get maxMessageBytes() {
+      return Number(config['max.message.bytes'])
+    },
+    logs,
+    extend,
+    configure: (settings) => void Object.assign(config, settings),
   }
 }
 

@@ -1,3 +1,4 @@
+import { incrementalAlterConfigs } from './incremental-alter-configs.ts'
 import {
   type Broker,
   type EncodedRequest,
@@ -16,12 +17,16 @@ export interface ExchangeChanges {
 
 /** The requests that are used here, by kafkajs's names. */
 export type ApiName =
+  | 'CreateAcls'
+  | 'CreatePartitions'
   | 'CreateTopics'
+  | 'DescribeAcls'
   | 'DescribeConfigs'
   | 'DescribeGroups'
   | 'Fetch'
   | 'GroupCoordinator'
   | 'Heartbeat'
+  | 'IncrementalAlterConfigs'
   | 'InitProducerId'
   | 'ListGroups'
   | 'ListOffsets'
@@ -34,6 +39,9 @@ export type ApiName =
 // acknowledged. Who asks one that led before would take that for the end of the partition.
 const newestVersions: Partial<Record<ApiName, number>> = { Fetch: 10 }
 
+/** Requests that kafkajs cannot write. */
+const ownRequests: Partial<Record<ApiName, RequestDefinition>> = { IncrementalAlterConfigs: incrementalAlterConfigs }
+
 /** Sends one request to a connected broker, in the newest version that both sides can use, and reads the answer. */
 export async function exchange(
   broker: Broker,
@@ -42,7 +50,8 @@ export async function exchange(
   changes: ExchangeChanges = {},
 ): Promise<unknown> {
   const { apiKeys, requests } = kafkajsInternals()
-  const made = broker.lookupRequest(apiKeys[api] as number, usable(api, requests[api] as RequestDefinition))(args)
+  const definition = ownRequests[api] ?? (requests[api] as RequestDefinition)
+  const made = broker.lookupRequest(apiKeys[api] as number, usable(api, definition))(args)
   const { request, response } = made
   const decode = changes.decode
   const changed: ProtocolExchange = {

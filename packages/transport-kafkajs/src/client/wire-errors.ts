@@ -1,4 +1,9 @@
-import { isHouseHelperError, TransportError, type TransportErrorCode } from '@house-helper/events-core'
+import {
+  type AclOperation,
+  isHouseHelperError,
+  TransportError,
+  type TransportErrorCode,
+} from '@house-helper/events-core'
 
 /** Where a failure happened, for its message. */
 export interface Place {
@@ -11,7 +16,7 @@ export interface Place {
   readonly partition?: number
   readonly groupId?: string
   /** The right that what failed needs. Default `Describe` on a topic, `Read` on a group. */
-  readonly right?: 'Create' | 'Describe' | 'DescribeConfigs' | 'Read' | 'Write'
+  readonly right?: AclOperation
 }
 
 interface ClientError {
@@ -30,6 +35,7 @@ const codes: Readonly<Record<string, TransportErrorCode>> = {
   TOPIC_AUTHORIZATION_FAILED: 'NOT_AUTHORIZED',
   GROUP_AUTHORIZATION_FAILED: 'NOT_AUTHORIZED',
   CLUSTER_AUTHORIZATION_FAILED: 'NOT_AUTHORIZED',
+  SECURITY_DISABLED: 'ACLS_DISABLED',
   SASL_AUTHENTICATION_FAILED: 'AUTHENTICATION_FAILED',
   UNSUPPORTED_SASL_MECHANISM: 'AUTHENTICATION_FAILED',
   ILLEGAL_SASL_STATE: 'AUTHENTICATION_FAILED',
@@ -115,6 +121,8 @@ function messageOf(code: TransportErrorCode, root: ClientError, place: Place): s
       return missingTopic(place, root)
     case 'NOT_AUTHORIZED':
       return missingRight(place, root)
+    case 'ACLS_DISABLED':
+      return `The brokers at ${brokers} keep no ACLs: everybody may do everything there. Set authorizer.class.name on the brokers first.`
     case 'AUTHENTICATION_FAILED':
       return `The brokers at ${brokers} refuse the user ${place.username ?? '(none)'}: ${reason}. Check KAFKA_SASL_USERNAME, KAFKA_SASL_PASSWORD and KAFKA_SASL_MECHANISM.`
     case 'TLS_FAILED':
@@ -148,7 +156,8 @@ export function missingTopic(place: Pick<Place, 'topic' | 'topics' | 'partition'
 function missingRight(place: Place, root: ClientError): string {
   const user = place.username === undefined ? 'This client' : `The user ${place.username}`
   const isGroup = root.type === 'GROUP_AUTHORIZATION_FAILED'
-  const resource = isGroup ? `Group:${place.groupId}` : `Topic:${place.topic ?? place.topics?.join(', ')}`
+  const topics = place.topic ?? place.topics?.join(', ')
+  const resource = isGroup ? `Group:${place.groupId}` : topics === undefined ? 'Cluster' : `Topic:${topics}`
   const right = place.right ?? (isGroup ? 'Read' : 'Describe')
   // Brokers refuse a producer id to whoever may write no topic at all.
   const before = right === 'Write' ? ' (on brokers older than Kafka 3 also IdempotentWrite on Cluster)' : ''

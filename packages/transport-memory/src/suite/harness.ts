@@ -13,6 +13,8 @@ export interface TransportHarness {
   truncate?(position: Position): Promise<void>
   /** Deletes a topic of one partition and makes it again. Without it, the test of that is left out. */
   remake?(topic: string): Promise<void>
+  /** Whether its brokers keep ACLs and this user may see and add them. Without it, the tests of ACLs are left out. */
+  readonly hasAcls?: boolean
   /** Drops what the suite created, when it is over. */
   cleanUp?(made: { readonly topics: readonly string[]; readonly groupIds: readonly string[] }): Promise<void>
 }
