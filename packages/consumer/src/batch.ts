@@ -1,4 +1,4 @@
-import { judge, type Logger } from '@house-helper/events-core'
+import { type Clock, judge, type Logger } from '@house-helper/events-core'
 import { BatchAttempt } from './batch-attempt.ts'
 import { runBatch, type Verdicts } from './batch-run.ts'
 import type { Deadlines } from './deadlines.ts'
@@ -10,6 +10,7 @@ import type { Statistics } from './statistics.ts'
 
 /** What batches need. */
 export interface BatchNeeds {
+  readonly clock: Clock
   readonly deadlines: Deadlines
   readonly statistics: Statistics
   readonly logger: Logger
@@ -51,7 +52,7 @@ export class Batch implements RunningBatch {
     if (current?.batched !== true) return
     for (let event = lane.first; event !== undefined && this.size < maxEvents; event = event.behind) {
       if (event.window !== current.window || event.route !== current.route) return
-      if (!isFirstTry(event) || !isFit(event)) return
+      if (!isFirstTry(event) || !isFit(event, this.#needs.clock.now())) return
       this.#add(event)
     }
   }
@@ -104,7 +105,7 @@ export function isFirstTry({ attempts, suspect, dropped, window, note }: Pending
 }
 
 /** Whether an event could be handled now. The current one of a lane need not be asked: its middleware sees to it. */
-function isFit({ envelope, route, note }: PendingEvent): boolean {
-  if (note?.notBeforeMs !== undefined && note.notBeforeMs > Date.now()) return false
+function isFit({ envelope, route, note }: PendingEvent, nowMs: number): boolean {
+  if (note?.notBeforeMs !== undefined && note.notBeforeMs > nowMs) return false
   return judge(envelope, route.contract).contract === 'ok'
 }

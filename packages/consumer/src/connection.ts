@@ -6,6 +6,8 @@ import type { SubscriberSettings } from './settings.ts'
 interface Connected extends SubscriberSettings, Partial<ConnectionSettings> {
   readonly on: unknown
   readonly once?: unknown
+  readonly clock?: unknown
+  readonly listener?: unknown
   readonly logger?: Logger
   readonly transport?: Transport
 }
@@ -21,7 +23,8 @@ export async function connect(options: Connected): Promise<OpenedTransport> {
 
 /** What of the options is about the connection: all that is not about the subscriber, misspelt ones included. */
 function connectionOf(options: Connected): Partial<ConnectionSettings> {
-  const { on, once, logger, transport, groupId, concurrency, maxPending, retry, timeoutMs, ...others } = options
-  const { deadLetters, sessionTimeoutMs, commitIntervalMs, stallTimeoutMs, closeTimeoutMs, ...connection } = others
+  const { on, once, clock, listener, logger, transport, groupId, concurrency, maxPending, ...others } = options
+  const { retry, timeoutMs, deadLetters, sessionTimeoutMs, commitIntervalMs, stallTimeoutMs, ...rest } = others
+  const { closeTimeoutMs, ...connection } = rest
   return connection
 }

@@ -32,24 +32,29 @@ export function deliveryOf(event: PendingEvent, attempt: number = event.attempts
 }
 
 /** A failure as headers state it. */
-export function failureNote({ code, message }: HouseHelperError): FailureNote {
-  return { code, message: message.slice(0, MAX_FAILURE_TEXT), atMs: Date.now() }
+export function failureNote({ code, message }: HouseHelperError, atMs: number): FailureNote {
+  return { code, message: message.slice(0, MAX_FAILURE_TEXT), atMs }
 }
 
 /** The headers of a dead letter. */
-export function deadLetterNote(event: PendingEvent, failure: HouseHelperError): DeadLetterNote {
-  return { ...failedNote(event, failure), kind: event.note?.kind ?? 'live' }
+export function deadLetterNote(event: PendingEvent, failure: HouseHelperError, nowMs: number): DeadLetterNote {
+  return { ...failedNote(event, failure, nowMs), kind: event.note?.kind ?? 'live' }
 }
 
 /** The headers of a delivery that comes again after a delay. */
-export function retryNote(event: PendingEvent, failure: HouseHelperError, delayMs: number): DeliveryNote {
-  const note = failedNote(event, failure)
-  return { ...note, kind: 'retry', retries: note.retries + 1, notBeforeMs: Date.now() + delayMs }
+export function retryNote(
+  event: PendingEvent,
+  failure: HouseHelperError,
+  delayMs: number,
+  nowMs: number,
+): DeliveryNote {
+  const note = failedNote(event, failure, nowMs)
+  return { ...note, kind: 'retry', retries: note.retries + 1, notBeforeMs: nowMs + delayMs }
 }
 
-function failedNote(event: PendingEvent, failure: HouseHelperError): Omit<DeadLetterNote, 'kind'> {
+function failedNote(event: PendingEvent, failure: HouseHelperError, nowMs: number): Omit<DeadLetterNote, 'kind'> {
   const { note } = event
-  const lastFailure = failureNote(failure)
+  const lastFailure = failureNote(failure, nowMs)
   return {
     groupId: event.window.groupId,
     origin: originOf(event),

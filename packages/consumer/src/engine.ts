@@ -1,4 +1,11 @@
-import { type Logger, type Receiver, type ReceiverOptions, type Transport, within } from '@house-helper/events-core'
+import {
+  type Clock,
+  type Logger,
+  type Receiver,
+  type ReceiverOptions,
+  type Transport,
+  within,
+} from '@house-helper/events-core'
 import { Assignment } from './assignment.ts'
 import { Batches } from './batches.ts'
 import { Committer } from './committer.ts'
@@ -14,7 +21,8 @@ import { LogChanges } from './log-changes.ts'
 import type { HeldEvents } from './middleware/give-up.ts'
 import type { Handler } from './middleware/handler.ts'
 import type { Once } from './once.ts'
-import type { Run } from './pending-event.ts'
+import { handlingOf, type OutcomeListener } from './outcome-listener.ts'
+import type { PendingEvent, Run } from './pending-event.ts'
 import { createPipeline } from './pipeline.ts'
 import { createPresence } from './presence.ts'
 import type { Routes } from './route.ts'
@@ -38,6 +46,8 @@ export interface EngineOptions {
   readonly statistics: Statistics
   readonly logger: Logger
   readonly once: Once | undefined
+  readonly clock: Clock
+  readonly listener: OutcomeListener | undefined
   /** Called once when the engine cannot go on. */
   readonly die: (error: Error) => void
 }
@@ -70,8 +80,8 @@ export class Engine {
     this.statistics = options.statistics
     this.#receiver = options.transport.receiver(this.#receiverOptions())
     this.deadlines = new Deadlines((attempt) => this.#expired(attempt))
-    const { statistics, logger, once } = options
-    this.#batches = new Batches({ deadlines: this.deadlines, statistics, logger, once })
+    const { statistics, logger, once, clock } = options
+    this.#batches = new Batches({ clock, deadlines: this.deadlines, statistics, logger, once })
     this.changes = new LogChanges({ groupId, logger })
     this.#identities = new TopicIdentities({ transport: options.transport, topics: options.topics.received })
     this.scheduler = this.#createScheduler()
@@ -151,13 +161,18 @@ export class Engine {
       concurrency: this.#options.settings.concurrency,
       handle: (event) => this.#pipeline(event),
       gather: () => this.#batches.gather(),
-      done: ({ window, setAside, repeat }) => {
-        if (repeat) this.statistics.repeated += 1
-        else if (!setAside) this.statistics.handled += 1
-        this.#intake.freed(window)
-      },
+      clock: this.#options.clock,
+      done: (event) => this.#done(event),
       defect: (error) => this.#die(error),
     })
+  }
+
+  #done(event: PendingEvent): void {
+    const { window, setAside, repeat } = event
+    if (repeat) this.statistics.repeated += 1
+    else if (!setAside) this.statistics.handled += 1
+    if (!setAside) this.#options.listener?.handled(handlingOf(event), repeat)
+    this.#intake.freed(window)
   }
 
   #createCommitter(): Committer {
@@ -202,9 +217,10 @@ export class Engine {
   }
 
   #createGivingUp(): GivingUp {
-    const { transport, topics, logger } = this.#options
+    const { transport, topics, clock, logger } = this.#options
     const { scheduler, held, statistics } = this
-    return new GivingUp({ transport, inbox: topics.inbox, dead: topics.dead, scheduler, held, statistics, logger })
+    const { inbox, dead } = topics
+    return new GivingUp({ transport, inbox, dead, scheduler, clock, held, statistics, logger })
   }
 
   #createLagMeter(): LagMeter {
@@ -220,12 +236,12 @@ export class Engine {
   #createPipeline(): Handler {
     const { scheduler, committer, deadlines, statistics } = this
     const { strategy } = this.givingUp
-    const { logger, once } = this.#options
+    const { logger, once, clock, listener, transport, settings } = this.#options
     const batches = this.#batches
-    const { transport, settings } = this.#options
     const wait = scheduler.wait.bind(scheduler)
     const present = createPresence({ transport, groupId: settings.groupId, wait, logger })
-    return createPipeline({ scheduler, committer, deadlines, statistics, logger, strategy, once, batches, present })
+    const guards = { committer, deadlines, once, batches, present }
+    return createPipeline({ scheduler, clock, listener, statistics, logger, strategy, ...guards })
   }
 
   #createWatchdog(): Watchdog {

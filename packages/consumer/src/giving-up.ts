@@ -1,4 +1,4 @@
-import type { Logger, Transport } from '@house-helper/events-core'
+import type { Clock, Logger, Transport } from '@house-helper/events-core'
 import { Courier, type GroupTopic } from './courier.ts'
 import { deadLetter } from './middleware/dead-letter.ts'
 import { type GiveUp, type HeldEvents, hold } from './middleware/give-up.ts'
@@ -12,6 +12,7 @@ export interface GivingUpOptions {
   readonly inbox: GroupTopic | undefined
   readonly dead: GroupTopic | undefined
   readonly scheduler: Scheduler
+  readonly clock: Clock
   readonly held: HeldEvents
   readonly statistics: Statistics
   readonly logger: Logger
@@ -25,14 +26,19 @@ export class GivingUp {
   /** To the dead letters; undefined where they are off. */
   readonly dead: Courier | undefined
 
-  constructor({ transport, inbox, dead, scheduler, held, statistics, logger }: GivingUpOptions) {
+  constructor({ transport, inbox, dead, scheduler, clock, held, statistics, logger }: GivingUpOptions) {
     const courierTo = (topic: GroupTopic | undefined): Courier | undefined =>
       topic && new Courier({ transport, topic, logger })
     this.inbox = courierTo(inbox)
     this.dead = courierTo(dead)
-    const needs = { park: scheduler.park.bind(scheduler), statistics, logger }
+    const needs = { park: scheduler.park.bind(scheduler), clock, statistics, logger }
     const end = this.dead === undefined ? hold({ held, ...needs }) : deadLetter({ courier: this.dead, ...needs })
     this.strategy = this.inbox === undefined ? end : later({ courier: this.inbox, ...needs }, end)
+  }
+
+  /** How many events are being written to either of them. */
+  get waiting(): number {
+    return (this.inbox?.waiting ?? 0) + (this.dead?.waiting ?? 0)
   }
 
   /** Resolves once nothing waits to be written. */

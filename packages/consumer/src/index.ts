@@ -2,7 +2,7 @@ export { type Announcement, readAnnouncement } from './announcement.ts'
 export type { BatchContext, BatchHandler, BatchOutcome } from './batch-handler.ts'
 export type { Progress, TriedEvent } from './commit-metadata.ts'
 export { SubscriberError, type SubscriberErrorCode } from './errors.ts'
-export type { EventFields, ReceivedEvent } from './event.ts'
+export { type EventFields, type ReceivedEvent, receivedEvent } from './event.ts'
 export type { Delivery, HandlerContext } from './handler-context.ts'
 export {
   type BatchHandlerOptions,
@@ -27,6 +27,7 @@ export type {
 export { oldestAgeSeconds } from './observation/oldest.ts'
 export { type Standing, standingOf } from './observation/standing.ts'
 export type { Once, OnceDelivery, OnceOutcome } from './once.ts'
+export type { Handling, OutcomeListener } from './outcome-listener.ts'
 export type { LaterOptions, RetryOptions } from './retry-options.ts'
 export type { SubscriberSettings } from './settings.ts'
 export type { Counters, ProcessingTime } from './statistics.ts'

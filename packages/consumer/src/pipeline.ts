@@ -1,4 +1,4 @@
-import type { Logger } from '@house-helper/events-core'
+import type { Clock, Logger } from '@house-helper/events-core'
 import type { Batches } from './batches.ts'
 import type { Committer } from './committer.ts'
 import type { Deadlines } from './deadlines.ts'
@@ -14,6 +14,7 @@ import { notBefore } from './middleware/not-before.ts'
 import { once } from './middleware/once.ts'
 import { retry } from './middleware/retry.ts'
 import type { Once } from './once.ts'
+import type { OutcomeListener } from './outcome-listener.ts'
 import type { PendingEvent } from './pending-event.ts'
 import type { Scheduler } from './scheduler.ts'
 import type { Statistics } from './statistics.ts'
@@ -21,6 +22,8 @@ import type { Statistics } from './statistics.ts'
 /** What the way of an event is made of. */
 export interface PipelineParts {
   readonly scheduler: Scheduler
+  readonly clock: Clock
+  readonly listener: OutcomeListener | undefined
   readonly committer: Committer
   readonly deadlines: Deadlines
   readonly statistics: Statistics
@@ -35,9 +38,9 @@ export interface PipelineParts {
 
 /** The way of an event from its slot to the user's handler, outermost first. */
 export function createPipeline(parts: PipelineParts): Handler {
-  const { scheduler, committer, deadlines, statistics, logger, strategy, batches } = parts
+  const { scheduler, clock, listener, committer, deadlines, statistics, logger, strategy, batches } = parts
   const wait = scheduler.wait.bind(scheduler)
-  const retrying = retry({ wait, statistics, logger })
+  const retrying = retry({ wait, clock, listener, statistics, logger })
   const guard = crashGuard({
     commit: () => committer.flush(),
     admitted: async (event) => (scheduler.stopped ? scheduler.wait(event, 0) : undefined),
@@ -47,7 +50,7 @@ export function createPipeline(parts: PipelineParts): Handler {
     [
       giveUp(strategy),
       contract,
-      notBefore(wait),
+      notBefore(clock, wait),
       retrying,
       guard,
       deadline({ deadlines, statistics, logger }),
@@ -57,7 +60,7 @@ export function createPipeline(parts: PipelineParts): Handler {
     invoke,
   )
   const batched = compose(
-    [giveUp(strategy), beforeBatch(contract), beforeBatch(notBefore(wait)), retrying, guard],
+    [giveUp(strategy), beforeBatch(contract), beforeBatch(notBefore(clock, wait)), retrying, guard],
     joinBatch(batches),
   )
   return (event) => (event.route.batch === undefined ? single(event) : batched(event))

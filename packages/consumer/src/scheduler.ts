@@ -1,3 +1,4 @@
+import { type Clock, systemClock } from '@house-helper/events-core'
 import { type Batch, isFirstTry } from './batch.ts'
 import { SubscriberError } from './errors.ts'
 import { Fifo } from './fifo.ts'
@@ -20,6 +21,8 @@ export interface SchedulerOptions {
   readonly done: (event: PendingEvent) => void
   /** The handler chain threw, which it never does. */
   readonly defect: (error: Error) => void
+  /** By which events wait. Default: the system's. */
+  readonly clock?: Clock
   /** How long events may be handled in one go before the event loop gets its turn, in milliseconds. Default 10. */
   readonly sliceMs?: number
 }
@@ -39,7 +42,7 @@ export class Scheduler {
   #slice: NodeJS.Immediate | undefined
 
   constructor(options: SchedulerOptions) {
-    this.#options = { sliceMs: 10, ...options }
+    this.#options = { sliceMs: 10, clock: systemClock, ...options }
   }
 
   /** How many slots are taken. */
@@ -103,12 +106,11 @@ export class Scheduler {
     event.detach()
     const slot = new Promise<void>((resolve) => {
       event.resume = resolve
-      const timer = setTimeout(() => {
+      event.cancel = this.#options.clock.after(delayMs, () => {
         event.cancel = undefined
         this.#ready(event.lane, event.window)
         this.dispatch()
-      }, delayMs)
-      event.cancel = () => clearTimeout(timer)
+      })
     })
     this.release(event)
     return slot

@@ -25,6 +25,8 @@ export interface SubscriberStats extends Counters {
   readonly inFlight: number
   /** Events that are given up and hold their key. */
   readonly held: number
+  /** Events that are being written to the group's inbox or dead letters. */
+  readonly settingAside: number
   /** Handlers that go on past their deadline. */
   readonly overdue: number
   readonly processing: ProcessingTime
@@ -32,11 +34,20 @@ export interface SubscriberStats extends Counters {
 }
 
 /** Takes the figures of a running subscriber. */
-export function statsOf({ statistics, scheduler, held, deadlines, assignment, lag }: Engine): SubscriberStats {
+export function statsOf({
+  statistics,
+  scheduler,
+  held,
+  givingUp,
+  deadlines,
+  assignment,
+  lag,
+}: Engine): SubscriberStats {
   return {
     ...statistics.counters(),
     inFlight: scheduler.running,
     held: held.size,
+    settingAside: givingUp.waiting,
     overdue: deadlines.overdue.size,
     processing: statistics.processing(),
     partitions: [...assignment.windows.values()].map((window) => ({

@@ -1,4 +1,4 @@
-import { type Logger, silentLogger, type Transport } from '@house-helper/events-core'
+import { type Clock, type Logger, silentLogger, systemClock, type Transport } from '@house-helper/events-core'
 import type { ConnectionSettings } from '@house-helper/transport-kafkajs'
 import { announcementOf } from './announcement.ts'
 import { connect } from './connection.ts'
@@ -8,6 +8,7 @@ import { findTopics, type SubscriberTopics } from './group-topics.ts'
 import type { HandlerSet } from './handlers.ts'
 import { type Health, type HealthReason, healthOf } from './health.ts'
 import { checkOnce, type Once } from './once.ts'
+import type { OutcomeListener } from './outcome-listener.ts'
 import { createRoutes, hasLater, type Routes } from './route.ts'
 import { type CompleteSettings, completeSettings, type SubscriberSettings } from './settings.ts'
 import { PROCESSING_BOUNDS_MS, Statistics } from './statistics.ts'
@@ -24,6 +25,10 @@ export interface SubscriberOptions<Extra = unknown> extends SubscriberSettings, 
   readonly once?: Once<Extra>
   /** A pino logger fits. Default: silence. */
   readonly logger?: Logger
+  /** By which events wait for their next attempt; handlers' deadlines go by the system's. Default: the system's. */
+  readonly clock?: Clock
+  /** Is told what becomes of each event, for tests and tools. Default: nobody. */
+  readonly listener?: OutcomeListener
   /** A transport to use instead of one of its own; it is not closed with the subscriber. */
   readonly transport?: Transport
 }
@@ -138,7 +143,15 @@ class GroupSubscriber implements Subscriber {
   stats(): SubscriberStats {
     if (this.#engine !== undefined) return statsOf(this.#engine)
     const processing = { count: 0, sumMs: 0, boundsMs: PROCESSING_BOUNDS_MS, buckets: [] }
-    return { ...this.#statistics.counters(), inFlight: 0, held: 0, overdue: 0, processing, partitions: [] }
+    return {
+      ...this.#statistics.counters(),
+      inFlight: 0,
+      held: 0,
+      settingAside: 0,
+      overdue: 0,
+      processing,
+      partitions: [],
+    }
   }
 
   close(): Promise<void> {
@@ -171,6 +184,8 @@ class GroupSubscriber implements Subscriber {
       statistics: this.#statistics,
       logger: this.#logger,
       once: this.#options.once,
+      clock: this.#options.clock ?? systemClock,
+      listener: this.#options.listener,
       die: (error) => void this.#die(error),
     })
   }

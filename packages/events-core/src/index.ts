@@ -1,5 +1,6 @@
 export * from './acl.ts'
 export * from './cause.ts'
+export * from './clock.ts'
 export * from './codec.ts'
 export * from './contract.ts'
 export { within } from './deadline.ts'

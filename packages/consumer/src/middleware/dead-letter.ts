@@ -9,11 +9,11 @@ import { type SetAsideNeeds, setAside } from './set-aside.ts'
  * at most one more dead letter for each crash, recognisable by the same original position.
  */
 export function deadLetter(needs: SetAsideNeeds): GiveUp {
-  const { courier, statistics, logger } = needs
+  const { courier, clock, statistics, logger } = needs
   return async (event, failure) => {
     const fields = { ...event.place(), attempts: event.attemptsAltogether, code: failure.code }
     statistics.givenUp += 1
-    await setAside(needs, event, deadLetterNote(event, failure))
+    await setAside(needs, event, deadLetterNote(event, failure, clock.now()))
     statistics.deadLettered += 1
     logger.error(
       { ...fields, deadLetters: courier.topic, err: failure },

@@ -8,14 +8,14 @@ import { type SetAsideNeeds, setAside } from './set-aside.ts'
  * event that has come again as often as it may.
  */
 export function later(needs: SetAsideNeeds, next: GiveUp): GiveUp {
-  const { statistics, logger } = needs
+  const { clock, statistics, logger } = needs
   return (event, failure) => {
     const { later: options } = event.route.retry
     const retries = event.note?.retries ?? 0
     if (options === undefined || !failure.canRetry || retries >= options.attempts) return next(event, failure)
     const { delayMs } = options
     const attempts = event.attemptsAltogether
-    return setAside(needs, event, retryNote(event, failure, delayMs)).then(() => {
+    return setAside(needs, event, retryNote(event, failure, delayMs, clock.now())).then(() => {
       statistics.postponed += 1
       logger.warn({ ...event.place(), attempts, delayMs, err: failure }, 'An event comes again later; its key goes on')
     })

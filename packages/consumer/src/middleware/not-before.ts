@@ -1,3 +1,4 @@
+import type { Clock } from '@house-helper/events-core'
 import type { PendingEvent } from '../pending-event.ts'
 import type { Middleware } from './handler.ts'
 
@@ -9,12 +10,12 @@ const MAX_TIMER_MS = 2 ** 31 - 1
  *
  * Never longer than the group's own delay: the time was stated by another member's clock.
  */
-export function notBefore(wait: (event: PendingEvent, delayMs: number) => Promise<void>): Middleware {
+export function notBefore(clock: Clock, wait: (event: PendingEvent, delayMs: number) => Promise<void>): Middleware {
   return (next) => (event) => {
     const notBeforeMs = event.note?.notBeforeMs
     if (notBeforeMs === undefined) return next(event)
     const longestMs = event.route.retry.later?.delayMs ?? MAX_TIMER_MS
-    const delayMs = Math.min(notBeforeMs - Date.now(), longestMs)
+    const delayMs = Math.min(notBeforeMs - clock.now(), longestMs)
     if (delayMs <= 0) return next(event)
     return wait(event, delayMs).then(() => next(event))
   }

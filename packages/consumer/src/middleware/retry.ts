@@ -1,5 +1,7 @@
-import { isHouseHelperError, type Logger } from '@house-helper/events-core'
+import { type Clock, isHouseHelperError, type Logger } from '@house-helper/events-core'
 import { failureNote } from '../delivery-note.ts'
+import type { SubscriberError } from '../errors.ts'
+import { handlingOf, type OutcomeListener } from '../outcome-listener.ts'
 import type { PendingEvent } from '../pending-event.ts'
 import type { Backoff } from '../retry-options.ts'
 import type { Statistics } from '../statistics.ts'
@@ -9,6 +11,8 @@ import { type Handler, type Middleware, type Outcome, recover } from './handler.
 export interface RetryNeeds {
   /** Waits without a slot. */
   readonly wait: (event: PendingEvent, delayMs: number) => Promise<void>
+  readonly clock: Clock
+  readonly listener: OutcomeListener | undefined
   readonly statistics: Statistics
   readonly logger: Logger
   /** From 0 to 1, for the jitter. Default Math.random. */
@@ -20,7 +24,7 @@ export interface RetryNeeds {
  *
  * An attempt that was interrupted through no fault of its own is repeated and does not count.
  */
-export function retry({ wait, statistics, logger, random = Math.random }: RetryNeeds): Middleware {
+export function retry({ wait, clock, listener, statistics, logger, random = Math.random }: RetryNeeds): Middleware {
   return (next) => {
     const attempt: Handler = (event) => {
       event.attempts += 1
@@ -42,10 +46,13 @@ export function retry({ wait, statistics, logger, random = Math.random }: RetryN
         // Who has the receipt in hand is given time; it may be a dead process, whose transaction ends by itself.
         return again(event, held ? options.baseMs : 0)
       }
-      if (isHouseHelperError(error)) event.firstFailure ??= failureNote(error)
-      if (!isRetriable(error) || event.attempts >= event.attemptLimit) throw error
+      if (isHouseHelperError(error)) event.firstFailure ??= failureNote(error, clock.now())
+      const isLast = !isRetriable(error) || event.attempts >= event.attemptLimit
+      const delayMs = isLast ? undefined : backoffMs(options, event.attempts, random())
+      // What comes from below fails with a SubscriberError only.
+      listener?.failed(handlingOf(event), error as SubscriberError, delayMs)
+      if (delayMs === undefined) throw error
       statistics.retried += 1
-      const delayMs = backoffMs(options, event.attempts, random())
       logger.warn({ ...event.place(), attempt: event.attempts, delayMs, err: error }, 'A handler failed; trying again')
       return again(event, delayMs)
     }

@@ -1,4 +1,4 @@
-import { type DeliveryNote, encodeNote, type Logger } from '@house-helper/events-core'
+import { type Clock, type DeliveryNote, encodeNote, type Logger } from '@house-helper/events-core'
 import type { Courier } from '../courier.ts'
 import { laneKey } from '../key-lane.ts'
 import type { PendingEvent } from '../pending-event.ts'
@@ -7,6 +7,7 @@ import type { Statistics } from '../statistics.ts'
 /** What setting events aside needs. */
 export interface SetAsideNeeds {
   readonly courier: Courier
+  readonly clock: Clock
   /** Waits without a slot until the work is done, or the event is dropped. */
   readonly park: (event: PendingEvent, dropped: () => void, work: Promise<void>) => Promise<void>
   readonly statistics: Statistics
