@@ -9,6 +9,7 @@ import {
 import type { Committer } from './committer.ts'
 import { SubscriberError } from './errors.ts'
 import type { Intake } from './intake.ts'
+import { LeftProgress } from './left-progress.ts'
 import type { LogChanges } from './log-changes.ts'
 import { PartitionWindow } from './partition-window.ts'
 import type { Scheduler } from './scheduler.ts'
@@ -44,6 +45,7 @@ export interface AssignmentOptions {
 export class Assignment implements ReceiverListener {
   readonly #options: AssignmentOptions
   readonly #windows = new Map<string, PartitionWindow>()
+  readonly #left = new LeftProgress()
   #changedMs = performance.now()
   /** Why the lease is uncertain, or undefined. */
   suspended: string | undefined = undefined
@@ -191,7 +193,8 @@ export class Assignment implements ReceiverListener {
     const { topic, partition, committed } = assigned
     const id = identities.idOf(topic)
     const open = (from: AssignedPartition): PartitionWindow => {
-      const window = new PartitionWindow(from, groupId, performance.now(), instance())
+      const left = this.#left.take(from, instance())
+      const window = new PartitionWindow(from, groupId, performance.now(), instance(), left)
       window.topicId ??= id
       this.#windows.set(keyOf(window), window)
       return window
@@ -225,6 +228,7 @@ export class Assignment implements ReceiverListener {
     const window = this.#windows.get(key)
     if (window === undefined) return
     this.#windows.delete(key)
+    this.#left.keep(window, this.#options.instance())
     const place = `${window.topic}/${window.partition}`
     this.#options.intake.left(window)
     this.#options.scheduler.drop(window, new SubscriberError('PARTITION_LOST', `${place} is lost: ${why}`))

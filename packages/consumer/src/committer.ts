@@ -83,11 +83,14 @@ export class Committer {
       // The partition has moved; its next owner goes on from the commit before.
       if (isHouseHelperError(error, 'NOT_OWNED')) return
       statistics.commitFailures += 1
+      // While a broker is away each attempt fails, several times a second.
+      if (this.#failure === undefined)
+        logger.warn({ err: error }, 'A commit failed; it is tried again until it succeeds')
       this.#failure = error
-      logger.warn({ err: error }, 'A commit failed; the next one tries again')
       return
     }
     statistics.commits += 1
+    if (this.#failure !== undefined) logger.info({}, 'Commits succeed again')
     this.#failure = undefined
     for (const [window, position] of changes) {
       window.committed = position

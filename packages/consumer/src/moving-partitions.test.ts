@@ -102,6 +102,20 @@ describe('moving partitions', () => {
     expect(one.health().status).toBe('up')
   })
 
+  it('handles nothing again that it has done without a commit, where nobody else has committed since', async () => {
+    const one = stage.subscriber(() => {}, { commitIntervalMs: 60_000 })
+    await stage.sendToFirst([message()])
+    await one.start()
+    await until('the first is handled, after a commit that says so', () => one.stats().handled === 1)
+    await stage.sendToFirst(Array.from({ length: 20 }, () => message()))
+    await until('all are handled', () => one.stats().handled === 21)
+    expect((await stage.committed())?.offset).toBe(0)
+    await stage.transport.broker.faults.lose('helpers', 'session expired')
+    await stage.sendToFirst([message()])
+    await until('the last is handled', () => one.stats().handled === 22)
+    expect(one.stats()).toMatchObject({ skipped: 21 })
+  })
+
   it('reads a partition from its beginning that was made again', async () => {
     const steps: number[] = []
     const one = stage.subscriber(({ data }) => void steps.push(data.step))

@@ -5,7 +5,7 @@ import { InheritedProgress } from './inherited-progress.ts'
 import type { KeyLane } from './key-lane.ts'
 import type { PendingEvent } from './pending-event.ts'
 import type { Route } from './route.ts'
-import { Watermark } from './watermark.ts'
+import { joinedRanges, Watermark } from './watermark.ts'
 
 /** A batch that is being handled. */
 export interface RunningBatch {
@@ -49,14 +49,20 @@ export class PartitionWindow implements TopicPartition {
   /** Called when the window has room again. */
   onRoom: (() => void) | undefined = undefined
 
-  constructor(assigned: AssignedPartition, groupId: string, nowMs: number, instance: string = UNKNOWN_INSTANCE) {
+  /** `left` is what is done of the partition, and what was tried; by default as its commit says. */
+  constructor(
+    assigned: AssignedPartition,
+    groupId: string,
+    nowMs: number,
+    instance: string = UNKNOWN_INSTANCE,
+    left: Progress | undefined = committedProgress(assigned),
+  ) {
     this.topic = assigned.topic
     this.partition = assigned.partition
     this.groupId = groupId
     this.sinceMs = nowMs
     this.readMs = nowMs
     this.committed = assigned.committed
-    const left = assigned.committed && decodeProgress(assigned.committed.offset, assigned.committed.metadata)
     this.topicId = left?.topicId
     this.watermark = new Watermark(assigned.committed?.offset)
     this.inherited = new InheritedProgress(
@@ -96,7 +102,7 @@ export class PartitionWindow implements TopicPartition {
       crashes: this.crashes,
       writer,
       ...(this.topicId !== undefined && { topicId: this.topicId }),
-      done: joined(watermark.done(), inherited.doneFrom(next)),
+      done: joinedRanges(watermark.done(), inherited.doneFrom(next)),
       tried: [...tried, ...inherited.triedFrom(next)],
     }
   }
@@ -117,9 +123,6 @@ function survived(tried: TriedEvent, { writer = UNKNOWN_INSTANCE }: Progress, in
   return { ...tried, running: false, deaths: [...(tried.deaths ?? []), writer].slice(-MAX_DEATHS) }
 }
 
-function joined(low: Progress['done'], high: Progress['done']): Progress['done'] {
-  const last = low.at(-1)
-  const first = high[0]
-  if (last === undefined || first === undefined || last.to !== first.from) return [...low, ...high]
-  return [...low.slice(0, -1), { from: last.from, to: first.to }, ...high.slice(1)]
+function committedProgress({ committed }: AssignedPartition): Progress | undefined {
+  return committed && decodeProgress(committed.offset, committed.metadata)
 }

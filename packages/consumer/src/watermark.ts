@@ -93,3 +93,11 @@ export class Watermark<Item extends Pending<Item>> {
     return ranges
   }
 }
+
+/** Ranges and those above them as one list: two that touch become one. */
+export function joinedRanges(low: readonly OffsetRange[], high: readonly OffsetRange[]): readonly OffsetRange[] {
+  const last = low.at(-1)
+  const first = high[0]
+  if (last === undefined || first === undefined || last.to !== first.from) return [...low, ...high]
+  return [...low.slice(0, -1), { from: last.from, to: first.to }, ...high.slice(1)]
+}

@@ -37,6 +37,11 @@ process.once('SIGTERM', async () => {
 })
 await subscriber.start()
 console.log(JSON.stringify({ msg: 'The handler has started.' }))
+// How it got on is what explains a figure that was missed.
+setInterval(() => {
+  const { received, handled, repeated, skipped, failed, inFlight } = subscriber.stats()
+  say('debug')({ received, handled, repeated, skipped, failed, inFlight }, 'So far')
+}, 1_000).unref()
 await subscriber.closed
 
 function describe(fields: object): object {
