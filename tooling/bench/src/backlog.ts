@@ -22,8 +22,11 @@ export function keyOf({ domain, fields }: SimulatedEvent): string {
   return aboutUser ? (fields.userId ?? fields.householdId) : fields.householdId
 }
 
-/** Fills the domain topics under a prefix with events of a simulated household; resolves with their bytes on average. */
-export async function fillBacklog(stack: BenchStack, prefix: string, count: number): Promise<number> {
+/**
+ * Fills the domain topics under a prefix with events of simulated households, the same for a seed; resolves with their
+ * bytes on average.
+ */
+export async function fillBacklog(stack: BenchStack, prefix: string, count: number, seed = 7): Promise<number> {
   await createTopics(stack, domainTopics(prefix), 3)
   const producer = new Kafka({ brokers: [...stack.brokers], logLevel: logLevel.NOTHING }).producer({
     idempotent: true,
@@ -32,7 +35,7 @@ export async function fillBacklog(stack: BenchStack, prefix: string, count: numb
   await producer.connect()
   let bytes = 0
   try {
-    for (const batch of batches(householdEvents(7, { households: 2_000 }), count, 4_000)) {
+    for (const batch of batches(householdEvents(seed, { households: 2_000 }), count, 4_000)) {
       const topics = new Map<string, { key: string; value: string }[]>()
       for (const event of batch) {
         const value = JSON.stringify(envelopeOf(event))

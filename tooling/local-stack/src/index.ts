@@ -5,6 +5,7 @@ export { isLocalStackError, LocalStackError, type LocalStackErrorCode } from './
 export type { Certificates } from './kafka/certificates.ts'
 export { type KafkaCluster, type KafkaClusterOptions, startKafkaCluster } from './kafka/kafka-cluster.ts'
 export { type KafkaOptions, type KafkaServer, startKafka } from './kafka/kafka-server.ts'
+export { type JavaProgram, kafkaConnect, kafkaTool } from './kafka/kafka-tools.ts'
 export type { PartitionState } from './kafka/partition-leaders.ts'
 export type { KafkaSecurity, KafkaUser } from './kafka/server-properties.ts'
 export { type MongoSet, type MongoSetOptions, startMongoSet } from './mongodb/mongo-set.ts'

@@ -63,7 +63,7 @@ async function preparedLog(stack: BenchStack, count: number): Promise<Log> {
   const { brokers, mongodbUri } = stack
   const order = { brokers, mongodbUri, database: topicPrefix, topicPrefix, groupId: topicPrefix, count }
   await fillBacklog(stack, topicPrefix, count)
-  await runProgram<RecordAnswer>('./programs/record-ours.ts', order, nodeArgs)
+  await runProgram<RecordAnswer>('./programs/record-ours.ts', order, { nodeArgs })
   // What is replayed is in MongoDB now.
   await dropTopics(stack, domainTopics(topicPrefix))
   const client = await MongoClient.connect(mongodbUri)
@@ -74,7 +74,7 @@ async function preparedLog(stack: BenchStack, count: number): Promise<Log> {
       const inbox = `${topicPrefix}.inbox.${groupId}`
       await createTopics(stack, [inbox], 3)
       try {
-        return await runProgram<RecordAnswer>(program, { ...order, groupId }, nodeArgs)
+        return await runProgram<RecordAnswer>(program, { ...order, groupId }, { nodeArgs })
       } finally {
         await dropTopics(stack, [inbox])
       }

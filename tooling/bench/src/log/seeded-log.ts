@@ -31,6 +31,8 @@ interface SeedOptions {
   readonly mongodbUri: string
   readonly database: string
   readonly count: number
+  /** Default 7. */
+  readonly seed?: number
 }
 
 const BATCH = 1_000
@@ -42,13 +44,13 @@ const PARTITIONS = 3
  * Fills a database with events of 2,000 households: documents by the recorder's own maker, under its own indexes. The same
  * count gives the same log.
  */
-export async function seedLog({ mongodbUri, database, count }: SeedOptions): Promise<SeededLog> {
+export async function seedLog({ mongodbUri, database, count, seed = 7 }: SeedOptions): Promise<SeededLog> {
   const startedMs = performance.now()
   const client = await MongoClient.connect(mongodbUri)
   const db = client.db(database)
   const topicPrefix = database
   const samples: Sample[] = []
-  const seeding = createSeeding(topicPrefix, count, samples)
+  const seeding = createSeeding(topicPrefix, { count, seed }, samples)
   await db.collection('records').createIndexes([...RECORD_INDEXES])
   // Each writer takes the next batch once its last one is written.
   const write = async (): Promise<void> => {
@@ -73,8 +75,12 @@ interface Seeding {
   states(): Document[]
 }
 
-function createSeeding(topicPrefix: string, count: number, samples: Sample[]): Seeding {
-  const events = householdEvents(7, { households: 2_000 })
+function createSeeding(
+  topicPrefix: string,
+  { count, seed }: { readonly count: number; readonly seed: number },
+  samples: Sample[],
+): Seeding {
+  const events = householdEvents(seed, { households: 2_000 })
   const names = topicNames(topicPrefix)
   const makeDocument = documentMaker(allDomains)
   const ends = new Map<string, { topic: string; partition: number; next: number }>()

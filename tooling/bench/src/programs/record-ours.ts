@@ -1,5 +1,5 @@
 import { createRecorder, type Recorder } from '@house-helper/event-log'
-import { createKafkaTransport } from '@house-helper/transport-kafkajs'
+import { openTransport } from '@house-helper/transport-kafkajs'
 import { MongoClient } from 'mongodb'
 import { allDomains } from '../domains.ts'
 import { programOrder } from '../programs.ts'
@@ -7,14 +7,14 @@ import { type RecordOrder, recordAnswer } from './recording.ts'
 
 const { brokers, mongodbUri, database, topicPrefix, groupId, count } = programOrder<RecordOrder>()
 const client = await MongoClient.connect(mongodbUri)
-const transport = createKafkaTransport({ brokers, topicPrefix })
+const { transport, release } = openTransport({ brokers, topicPrefix })
 const startedAt = performance.now()
 const recorder = createRecorder({ transport, db: client.db(database), groupId, domains: allDomains })
 await recorder.start()
 await recorded(recorder, count)
 const answer = recordAnswer(count, startedAt)
 await recorder.close()
-await transport.close()
+await release()
 await client.close()
 console.log(JSON.stringify(answer))
 

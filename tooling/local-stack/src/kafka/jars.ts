@@ -1,23 +1,17 @@
-import { mkdir, writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
 import { cached } from '../cache.ts'
-import { runCommand, runToSuccess } from '../command.ts'
+import { runCommand } from '../command.ts'
 import { isLocalStackError, LocalStackError } from '../errors.ts'
 import { downloadArchive } from './archive.ts'
+import { copyFromMaven } from './maven.ts'
 
 /** The Kafka that runs here and in docker-compose.yml. */
 export const kafkaVersion = '4.1.1'
 
-const pom = `<project xmlns="http://maven.apache.org/POM/4.0.0">
-  <modelVersion>4.0.0</modelVersion>
-  <groupId>house-helper</groupId><artifactId>kafka-jars</artifactId><version>1</version>
-  <dependencies>
-    <dependency><groupId>org.apache.kafka</groupId><artifactId>kafka_2.13</artifactId><version>${kafkaVersion}</version></dependency>
-    <dependency><groupId>org.apache.kafka</groupId><artifactId>kafka-tools</artifactId><version>${kafkaVersion}</version></dependency>
-    <dependency><groupId>org.apache.logging.log4j</groupId><artifactId>log4j-slf4j-impl</artifactId><version>2.24.3</version></dependency>
-  </dependencies>
-</project>
-`
+const artifacts = [
+  `org.apache.kafka:kafka_2.13:${kafkaVersion}`,
+  `org.apache.kafka:kafka-tools:${kafkaVersion}`,
+  'org.apache.logging.log4j:log4j-slf4j-impl:2.24.3',
+]
 
 /**
  * The folder with Kafka's jars, from the cache, else by Maven, else from the Apache archive.
@@ -56,11 +50,7 @@ async function hasMaven(signal?: AbortSignal): Promise<boolean> {
 }
 
 async function byMaven(folder: string, signal?: AbortSignal): Promise<void> {
-  const project = join(folder, 'maven')
-  await mkdir(project)
-  await writeFile(join(project, 'pom.xml'), pom)
-  const args = ['-q', '-B', '--strict-checksums', 'dependency:copy-dependencies', `-DoutputDirectory=${folder}/libs`]
-  await runToSuccess('mvn', args, { cwd: project, timeoutMs: 300_000, signal })
+  await copyFromMaven(folder, artifacts, signal)
 }
 
 async function fromArchive(folder: string, signal?: AbortSignal): Promise<void> {
