@@ -8,7 +8,7 @@ import { createTopics } from './topics.ts'
 export type TaskEvent = Extract<SimulatedEvent, { readonly domain: 'tasks' }>
 
 /** The events about tasks of simulated households, without an end. */
-export function* endlessTaskEvents(seed: number, households?: number): Generator<TaskEvent, never> {
+function* endlessTaskEvents(seed: number, households?: number): Generator<TaskEvent, never> {
   for (const event of householdEvents(seed, households === undefined ? {} : { households })) {
     if (event.domain === 'tasks') yield event
   }
