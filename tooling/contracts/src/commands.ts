@@ -1,0 +1,5 @@
+import type { Command } from './command.ts'
+import { schema } from './commands/schema.ts'
+
+/** Every command of `pnpm contracts`, by its name. */
+export const commands: ReadonlyMap<string, Command> = new Map([['schema', schema]])
