@@ -1,6 +1,7 @@
 import { describe, expectTypeOf, it } from 'vitest'
 import { z } from 'zod'
-import { defineEvent, type HandledData, type PublishedData, type SubjectOf } from './contract.ts'
+import type { HandledData, PublishedData, SubjectOf } from './contract.ts'
+import { defineEvent } from './define-event.ts'
 import { type ContractOf, defineDomain, type EventTypeOf, type SubjectFields } from './domain.ts'
 import { openEnum } from './fields.ts'
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { z } from 'zod'
-import { defineEvent } from './contract.ts'
+import { defineEvent } from './define-event.ts'
 import { defineDomain } from './domain.ts'
 import type { Envelope } from './envelope.ts'
 import { createJudge } from './verdict.ts'

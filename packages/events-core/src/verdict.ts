@@ -1,6 +1,7 @@
+import { readableAs, readWritten } from './casts.ts'
 import type { EventContract, Issue } from './contract.ts'
 import type { Domain } from './domain.ts'
-import { type Envelope, majorVersion, subjectOf } from './envelope.ts'
+import { type Envelope, type JsonObject, subjectOf } from './envelope.ts'
 
 /** What today's contracts think of an event. Whatever the verdict, the event is a fact and is recorded. */
 export type ContractVerdict =
@@ -9,18 +10,40 @@ export type ContractVerdict =
   | { readonly contract: 'unknown-type' }
   | { readonly contract: 'unknown-version' }
 
-/** Judges an event by a contract: its major version, its subject, its data. */
-export function judge(envelope: Envelope, contract: EventContract): ContractVerdict {
-  if (majorVersion(envelope.version) !== contract.major) return { contract: 'unknown-version' }
-  const checked = contract.check('reader', envelope.data)
-  const issues = checked.ok ? [] : [...checked.issues]
-  if (subjectOf(envelope, contract.subject) === undefined) {
-    issues.push({
-      path: `${contract.subject}Id`,
-      message: `is missing; ${contract.type} is about a ${contract.subject}`,
-    })
+/** An event as a handler of a contract reads it, or why it cannot. */
+export type Reading =
+  | { readonly contract: 'ok'; readonly data: JsonObject }
+  | Exclude<ContractVerdict, { readonly contract: 'ok' }>
+
+const ok: ContractVerdict = Object.freeze({ contract: 'ok' })
+const unknownVersion: Reading = Object.freeze({ contract: 'unknown-version' })
+
+/**
+ * Reads an event by a contract: its major version, its subject, its data.
+ *
+ * Data of the contract's own major is given as it came, with the fields that the contract does not have; data of an
+ * older one is given as the upcasts made it, and the envelope's stays as it is.
+ */
+export function readEvent(envelope: Envelope, contract: EventContract): Reading {
+  const written = readableAs(contract, envelope.version)
+  if (written === undefined) return unknownVersion
+  const checked = readWritten(contract, written, envelope.data)
+  const isSubjectMissing = subjectOf(envelope, contract.subject) === undefined
+  if (!checked.ok || isSubjectMissing) {
+    const issues = checked.ok ? [] : checked.issues
+    return { contract: 'broken', issues: isSubjectMissing ? [...issues, missingSubject(contract)] : issues }
   }
-  return issues.length === 0 ? { contract: 'ok' } : { contract: 'broken', issues }
+  return { contract: 'ok', data: written === contract ? envelope.data : (checked.value as JsonObject) }
+}
+
+function missingSubject({ type, subject }: EventContract): Issue {
+  return { path: `${subject}Id`, message: `is missing; ${type} is about a ${subject}` }
+}
+
+/** Judges an event by a contract: whether a handler of it could read the event. */
+export function judge(envelope: Envelope, contract: EventContract): ContractVerdict {
+  const reading = readEvent(envelope, contract)
+  return reading.contract === 'ok' ? ok : reading
 }
 
 /** Judges events by the contracts of several domains. */

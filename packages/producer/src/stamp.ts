@@ -7,6 +7,7 @@ import {
   type Issue,
   type JsonObject,
   newEventId,
+  publishData,
 } from '@house-helper/events-core'
 import { eventInvalid, eventTooLarge } from './errors.ts'
 import { type CheckedFields, checkFields } from './event-fields.ts'
@@ -31,7 +32,8 @@ export interface Stamp {
 /**
  * Checks an event against its contract and stamps it with id, time, version, correlation and causation. Sends nothing.
  *
- * The data is read once and copied: what was checked is what is sent, whatever getters or `toJSON` the original has.
+ * The data is read once and copied: what was checked is what is sent, whatever getters or `toJSON` the original has. It
+ * is of the contract's own version, and is sent as the version that the contract is published as.
  *
  * @throws PublishError `EVENT_INVALID` naming every path that is wrong, and never a value; `MESSAGE_TOO_LARGE`.
  */
@@ -40,7 +42,7 @@ export function stampEvent(domain: Domain, stamp: Stamp, type: string, data: unk
   if (contract === undefined) throw eventInvalid(type, [unknownType(domain)])
   const issues: Issue[] = []
   const checked = guard('fields', issues, () => checkFields(contract, fields, issues))
-  const payload = guard('data', issues, () => contract.check('publisher', data))
+  const payload = guard('data', issues, () => publishData(contract, data))
   if (payload?.ok === false) issues.push(...payload.issues)
   if (issues.length > 0 || checked === undefined || payload?.ok !== true) throw eventInvalid(type, issues)
   const envelope = fill(contract, stamp, payload.value as JsonObject, checked)
@@ -83,7 +85,7 @@ function fill(contract: EventContract, stamp: Stamp, data: JsonObject, fields: C
     ...(householdId !== undefined && { householdId }),
     ...(userId !== undefined && { userId }),
     timestamp,
-    version: contract.version,
+    version: contract.publishAs,
     data,
     metadata: {
       correlationId: fields.correlationId ?? cause?.correlationId ?? id,
