@@ -1,7 +1,7 @@
 import { type KafkaServer, startKafka } from '@house-helper/local-stack'
+import { connectionFromEnv } from '@house-helper/transport-kafka'
 import { describeTransportAcls } from '@house-helper/transport-memory/suite'
 import { afterAll, beforeAll } from 'vitest'
-import { connectionFromEnv } from './environment.ts'
 import { createKafkaTransport } from './transport.ts'
 
 let server: KafkaServer

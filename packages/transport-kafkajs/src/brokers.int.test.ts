@@ -1,9 +1,9 @@
 import type { OutgoingBatch, Transport } from '@house-helper/events-core'
 import { type KafkaCluster, startKafkaCluster } from '@house-helper/local-stack'
+import { untilDeadline } from '@house-helper/transport-kafka'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { randomName } from '../test/real-kafka.ts'
 import { recordingListener } from '../test/recording-listener.ts'
-import { untilDeadline } from './client/wire.ts'
 import { createKafkaTransport } from './transport.ts'
 
 const partitions = [0, 1, 2, 3, 4, 5]

@@ -1,5 +1,14 @@
-export { connectionFromEnv, type Environment, type ReadSettings, readConnectionEnv } from './environment.ts'
-export { type SettingProblem, SettingsError } from './errors.ts'
-export { type ConnectionSettings, connectionSettings, defaultSettings, redactSettings } from './settings.ts'
+export {
+  type ConnectionSettings,
+  connectionFromEnv,
+  connectionSettings,
+  defaultSettings,
+  type Environment,
+  type ReadSettings,
+  readConnectionEnv,
+  redactSettings,
+  type SettingProblem,
+  SettingsError,
+} from '@house-helper/transport-kafka'
 export { type OpenedTransport, type OpenOptions, openTransport } from './shared-transport.ts'
 export { createKafkaTransport, type TransportOptions } from './transport.ts'

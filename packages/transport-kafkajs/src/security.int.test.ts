@@ -1,11 +1,11 @@
 import { readFile } from 'node:fs/promises'
 import type { Transport } from '@house-helper/events-core'
 import { type KafkaServer, startKafka } from '@house-helper/local-stack'
+import { connectionFromEnv } from '@house-helper/transport-kafka'
 import { AclOperationTypes, AclPermissionTypes, AclResourceTypes, Kafka, logLevel, ResourcePatternTypes } from 'kafkajs'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { randomName } from '../test/real-kafka.ts'
 import { recordingListener } from '../test/recording-listener.ts'
-import { connectionFromEnv } from './environment.ts'
 import { createKafkaTransport } from './transport.ts'
 
 const passwords = { admin: 'admin-secret', writer: 'writer-secret', reader: 'reader-secret' }

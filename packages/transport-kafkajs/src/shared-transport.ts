@@ -1,6 +1,11 @@
 import type { Transport } from '@house-helper/events-core'
-import { connectionFromEnv, type Environment } from './environment.ts'
-import { type ConnectionSettings, connectionSettings, settingsDigest } from './settings.ts'
+import {
+  type ConnectionSettings,
+  connectionFromEnv,
+  connectionSettings,
+  type Environment,
+  settingsDigest,
+} from '@house-helper/transport-kafka'
 import { createKafkaTransport, type TransportOptions } from './transport.ts'
 
 /** How publishers and subscribers come to a Transport: one that is given, or settings that override the environment's. */

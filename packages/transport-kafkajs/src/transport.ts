@@ -1,25 +1,14 @@
-import {
-  type Logger,
-  partitioners,
-  type ReceiverOptions,
-  silentLogger,
-  type Transport,
-} from '@house-helper/events-core'
-import { createAdmin } from './admin.ts'
+import { type Logger, silentLogger, type Transport } from '@house-helper/events-core'
+import { type ConnectionSettings, connectionSettings, createTransport, createWire } from '@house-helper/transport-kafka'
 import { createClientLog } from './client/client-log.ts'
-import { closedError, createWire } from './client/wire.ts'
-import { readMessages } from './reader.ts'
-import { type ClosableReceiver, createReceiver } from './receiver/receiver.ts'
-import { createSender } from './sender/sender.ts'
-import { type ConnectionSettings, connectionSettings } from './settings.ts'
+import { createKafkajsClient } from './client/kafkajs-client.ts'
+import { createConsumerSession } from './receiver/consumer-session.ts'
 
 /** What a transport needs besides its settings. */
 export interface TransportOptions {
   /** Where it logs. Default: nowhere. */
   readonly logger?: Logger
 }
-
-const CLOSE_TIMEOUT_MS = 10_000
 
 /**
  * Makes a Transport on kafkajs. It connects when it is first used.
@@ -30,36 +19,12 @@ export function createKafkaTransport(given: Partial<ConnectionSettings>, options
   const settings = connectionSettings(given)
   const logger = options.logger ?? silentLogger
   const clientLog = createClientLog(logger)
-  const wire = createWire(settings, clientLog)
-  const sender = createSender(settings, clientLog)
-  const receivers = new Set<ClosableReceiver>()
-  let closing: Promise<void> | undefined
-
-  async function closeAll(): Promise<void> {
-    await Promise.all([...receivers].map((receiver) => receiver.abort(closedError(), CLOSE_TIMEOUT_MS)))
-    sender.close()
-    wire.close()
-  }
-
-  const transport: Transport = {
+  return createTransport({
     name: 'kafkajs',
-    topicPrefix: settings.topicPrefix,
-    partitioner: partitioners[settings.partitioner],
-    sender,
-    admin: createAdmin(wire),
-    receiver(receiverOptions: ReceiverOptions) {
-      if (closing !== undefined) throw closedError()
-      const onEnd = (): void => void receivers.delete(receiver)
-      const receiver = createReceiver({ settings, logger, clientLog, wire, onEnd }, receiverOptions)
-      receivers.add(receiver)
-      return receiver
-    },
-    read: async (from, readOptions) => await readMessages(wire, from, readOptions),
-    close() {
-      closing ??= closeAll()
-      return closing
-    },
-    [Symbol.asyncDispose]: () => transport.close(),
-  }
-  return transport
+    settings,
+    logger,
+    openWire: () => createWire(settings, createKafkajsClient(settings, clientLog)),
+    createSession: (wire, sessionOptions, events) =>
+      createConsumerSession({ settings, clientLog, wire }, sessionOptions, events),
+  })
 }

@@ -6,7 +6,15 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { scaffoldDomain } from './scaffold.ts'
 
 const root = resolve(import.meta.dirname, '../../..')
-const shared = ['events-core', 'producer', 'consumer', 'outbox', 'transport-memory', 'transport-kafkajs']
+const shared = [
+  'events-core',
+  'producer',
+  'consumer',
+  'outbox',
+  'transport-memory',
+  'transport-kafka',
+  'transport-kafkajs',
+]
 let workspace: string
 
 interface Report {

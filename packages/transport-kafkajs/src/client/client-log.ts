@@ -1,5 +1,5 @@
 import type { Logger } from '@house-helper/events-core'
-import { createOutages } from './outages.ts'
+import { createOutages } from '@house-helper/transport-kafka'
 
 interface LogEntry {
   readonly namespace: string

@@ -1,20 +1,8 @@
+import type { ConfigChange, ConfigChangeAnswer } from '@house-helper/transport-kafka'
 import type { EncodedRequest, ProtocolExchange, RequestDefinition } from './kafkajs-internals.ts'
 
 const API_KEY = 44
 const SET = 0
-
-/** Settings of one resource to be set; those that are not named stay as they are. */
-export interface ConfigChange {
-  /** Kafka's number of the kind of resource: 2 is a topic. */
-  readonly type: number
-  readonly name: string
-  readonly settings: Readonly<Record<string, string>>
-}
-
-/** What a broker answers about each resource. */
-export interface ConfigChangeAnswer {
-  readonly resources: readonly { readonly errorCode: number; readonly errorMessage: string | null }[]
-}
 
 /**
  * The request IncrementalAlterConfigs, which kafkajs does not know, in the form of its own ones. Its AlterConfigs would

@@ -1,8 +1,8 @@
 import type { Socket } from 'node:net'
 import { connect as connectTcp, isIP } from 'node:net'
 import { connect as connectTls } from 'node:tls'
+import type { ConnectionSettings } from '@house-helper/transport-kafka'
 import { Kafka, type KafkaConfig, logLevel, type SASLOptions } from 'kafkajs'
-import type { ConnectionSettings } from '../settings.ts'
 import type { ClientLog } from './client-log.ts'
 import { patchRequestQueue } from './request-queue-patch.ts'
 

@@ -79,11 +79,6 @@ interface Internals {
   readonly apiKeys: Readonly<Record<string, number>>
   readonly RequestQueue: { readonly prototype: Record<string, unknown> }
   readonly createErrorFromCode: (code: number) => Error & { type: string; code: number; retriable: boolean }
-  readonly MemberMetadata: {
-    encode(metadata: { version: number; topics: string[]; userData?: Buffer }): Buffer
-    decode(bytes: Buffer): { topics: string[]; userData: Buffer | null }
-  }
-  readonly MemberAssignment: { decode(bytes: Buffer): { assignment: Record<string, number[]> } | null }
   readonly roundRobin: (config: object) => { name: string; version: number; assign(group: object): Promise<object[]> }
 }
 
@@ -129,8 +124,6 @@ function load(): Internals {
     apiKeys: require('kafkajs/src/protocol/requests/apiKeys'),
     RequestQueue: require('kafkajs/src/network/requestQueue'),
     createErrorFromCode: require('kafkajs/src/protocol/error').createErrorFromCode,
-    MemberMetadata: require('kafkajs/src/consumer/assignerProtocol').MemberMetadata,
-    MemberAssignment: require('kafkajs/src/consumer/assignerProtocol').MemberAssignment,
     roundRobin: require('kafkajs/src/consumer/assigners').roundRobin,
   }
 }

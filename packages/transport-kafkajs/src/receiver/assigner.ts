@@ -1,3 +1,4 @@
+import { writeMemberMetadata } from '@house-helper/transport-kafka'
 import { type Cluster, kafkajsInternals } from '../client/kafkajs-internals.ts'
 
 /**
@@ -5,7 +6,7 @@ import { type Cluster, kafkajsInternals } from '../client/kafkajs-internals.ts'
  * name and version of kafkajs's own, so that members of both kinds share a group. `onCluster` gets the consumer's cluster.
  */
 export function announcingAssigner(announcement: Uint8Array, onCluster: (cluster: Cluster) => void) {
-  const { roundRobin, MemberMetadata } = kafkajsInternals()
+  const { roundRobin } = kafkajsInternals()
   return (config: { cluster: unknown; groupId: string; logger: unknown }) => {
     onCluster(config.cluster as Cluster)
     const assigner = roundRobin(config)
@@ -15,7 +16,7 @@ export function announcingAssigner(announcement: Uint8Array, onCluster: (cluster
       assign: async (group: object) => await assigner.assign(group),
       protocol: ({ topics }: { topics: string[] }) => ({
         name: assigner.name,
-        metadata: MemberMetadata.encode({ version: assigner.version, topics, userData: Buffer.from(announcement) }),
+        metadata: writeMemberMetadata({ topics, announcement }),
       }),
     }
   }

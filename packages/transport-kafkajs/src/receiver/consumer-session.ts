@@ -1,59 +1,25 @@
-import type { CommittedPosition, Position, ReceiverOptions, TopicPartition } from '@house-helper/events-core'
+import type { Position, ReceiverOptions, TopicPartition } from '@house-helper/events-core'
+import {
+  type ConnectionSettings,
+  type ConsumerSession,
+  type Membership,
+  rebalanceTimeoutMs,
+  type SessionEvents,
+  settledWithin,
+  type Wire,
+} from '@house-helper/transport-kafka'
 import type { Consumer, EachBatchPayload } from 'kafkajs'
 import { disconnectAbruptly } from '../client/abrupt-disconnect.ts'
 import type { ClientLog } from '../client/client-log.ts'
-import { settledWithin } from '../client/deadline.ts'
 import { createKafkaInstance } from '../client/kafka-instance.ts'
 import type { Cluster } from '../client/kafkajs-internals.ts'
-import type { Wire } from '../client/wire.ts'
-import { toTransportError } from '../client/wire-errors.ts'
-import type { FetchAnswer } from '../records/fetch-exchange.ts'
-import type { ConnectionSettings } from '../settings.ts'
 import { announcingAssigner } from './assigner.ts'
-import { createGroupCoordinator, type Membership } from './group-coordinator.ts'
+import { createGroupCoordinator } from './group-coordinator.ts'
 import { CARRIED, type CarriedBatch, observeCluster } from './observed-cluster.ts'
-
-/** What one kafkajs consumer reports. */
-export interface SessionEvents {
-  /** A join is about to go out: it waits for this, which is the time for a last commit. */
-  leavingGeneration(): Promise<void>
-  /** The group has given partitions; none is fetched until `begin`. */
-  assigned(membership: Membership, partitions: readonly TopicPartition[]): void
-  /** The id of a membership that was given up without leaving, where there is one. */
-  formerMemberId(): string | undefined
-  /** The coordinator answered a heartbeat of this membership, with an error or well. */
-  heartbeat(membership: Membership, error: unknown): void
-  /** A fetch brought something; `moveTo` sets where the partition is fetched from next. */
-  fetched(answer: FetchAnswer, fetchedFrom: number, moveTo: (offset: number) => void): Promise<void>
-  /** The consumer lost its membership and starts over by itself. */
-  restarting(error: Error): void
-  /** The consumer is dead. */
-  crashed(error: Error): void
-}
-
-/** One kafkajs consumer from its first join to its end, tamed. */
-export interface ConsumerSession {
-  /** Whether a join is under way: then nothing else can be asked of the coordinator. */
-  isJoining(): boolean
-  run(): Promise<void>
-  /** Sets where partitions are fetched from, and lets all of them flow but those to hold. */
-  begin(positions: readonly Position[], held: readonly TopicPartition[]): void
-  pause(partitions: readonly TopicPartition[]): void
-  resume(partitions: readonly TopicPartition[]): void
-  heartbeat(membership: Membership): Promise<void>
-  commit(membership: Membership, positions: readonly CommittedPosition[]): Promise<void>
-  /** Leaves the group where it can be done in time, and ends every connection whether or not. */
-  end(timeoutMs: number): Promise<void>
-}
 
 const PARTITIONS_AT_ONCE = 64
 const MAX_WAIT_MS = 250
 const END_OF_JOIN_SHARE = 0.5
-
-/** How long a group waits for this member to join again before it goes on without it. */
-export function rebalanceTimeoutMs(sessionTimeoutMs: number): number {
-  return Math.max(30_000, sessionTimeoutMs * 2)
-}
 
 /** What a session gets of its transport. */
 export interface SessionContext {
@@ -62,7 +28,7 @@ export interface SessionContext {
   readonly wire: Wire
 }
 
-/** Makes a session; it does nothing before `run`. */
+/** Makes one kafkajs consumer, tamed, into a session; it does nothing before `run`. */
 export function createConsumerSession(
   { settings, clientLog, wire }: SessionContext,
   options: Required<ReceiverOptions>,
@@ -121,7 +87,7 @@ export function createConsumerSession(
     async beforeFetch() {
       if (beginning) await settledWithin(beginning.promise, MAX_WAIT_MS)
     },
-    isTransient: (error) => !ended && toTransportError(error, wire.place({ groupId, topics })).canRetry,
+    isTransient: (error) => !ended && wire.errorOf(error, { groupId, topics }).canRetry,
   })
 
   consumer.on('consumer.group_join', ({ payload }) => {

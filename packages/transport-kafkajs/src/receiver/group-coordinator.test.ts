@@ -1,7 +1,8 @@
 import { TransportError } from '@house-helper/events-core'
+import { toTransportError, type Wire } from '@house-helper/transport-kafka'
 import { describe, expect, it } from 'vitest'
+import { explain } from '../client/failure.ts'
 import { type Broker, kafkajsInternals } from '../client/kafkajs-internals.ts'
-import type { Wire } from '../client/wire.ts'
 import { createGroupCoordinator, type GroupCoordinator } from './group-coordinator.ts'
 
 const NOT_COORDINATOR = 16
@@ -72,7 +73,7 @@ function newCoordinator(answers: readonly Answer[], former?: string) {
   let found = -1
   const wire = {
     once: async () => ({ coordinator: { nodeId: Math.min(++found, answers.length - 1) } }),
-    place: () => ({ brokers: ['kafka:9092'], tls: false, groupId }),
+    errorOf: (error: unknown) => toTransportError(error, { brokers: ['kafka:9092'], tls: false, groupId }, explain),
   } as unknown as Wire
   const findBroker = async ({ nodeId }: { nodeId: number | string }): Promise<Broker> => {
     const answer = async (request: object): Promise<unknown> => {

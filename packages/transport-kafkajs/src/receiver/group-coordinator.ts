@@ -1,15 +1,7 @@
-import { TransportError } from '@house-helper/events-core'
-import { destroySockets } from '../client/connections.ts'
-import { pause, within } from '../client/deadline.ts'
+import { type Membership, pause, silentCoordinator, type Wire, within } from '@house-helper/transport-kafka'
+import { kafkaTypeOf } from '../client/failure.ts'
+import { destroySockets } from '../client/kafkajs-client.ts'
 import type { Broker, Cluster } from '../client/kafkajs-internals.ts'
-import type { Wire } from '../client/wire.ts'
-import { kafkaErrorOf, toTransportError } from '../client/wire-errors.ts'
-
-/** A member's place in a group: valid until the group's next generation. */
-export interface Membership {
-  readonly memberId: string
-  readonly generationId: number
-}
 
 interface GroupRequest {
   readonly groupId: string
@@ -69,7 +61,7 @@ export function createGroupCoordinator(options: GroupCoordinatorOptions): GroupC
   const { groupId, sessionTimeoutMs, wire, cluster, hooks } = options
   let known: Broker | undefined
 
-  const isTransient = (error: unknown): boolean => toTransportError(error, wire.place({ groupId })).canRetry
+  const isTransient = (error: unknown): boolean => wire.errorOf(error, { groupId }).canRetry
 
   async function find(): Promise<Broker> {
     const args = { groupId, coordinatorType: 0 }
@@ -110,7 +102,7 @@ export function createGroupCoordinator(options: GroupCoordinatorOptions): GroupC
       try {
         return await ask((broker) => broker.joinGroup({ ...request, memberId }))
       } catch (error) {
-        if (former !== undefined && kafkaErrorOf(error) === 'UNKNOWN_MEMBER_ID') former = undefined
+        if (former !== undefined && kafkaTypeOf(error) === 'UNKNOWN_MEMBER_ID') former = undefined
         else if (isTransient(error)) await pause(REJOIN_MS)
         else throw error
       }
@@ -147,12 +139,6 @@ export function createGroupCoordinator(options: GroupCoordinatorOptions): GroupC
     offsetCommit: (request) => ask((broker) => broker.offsetCommit(request)),
     offsetFetch: (request) => ask((broker) => broker.offsetFetch(request)),
   }
-}
-
-/** Says that a coordinator did not answer in time. */
-export function silentCoordinator(groupId: string, what: string, timeoutMs: number): TransportError {
-  const message = `The coordinator of ${groupId} did not answer ${what} within ${Math.round(timeoutMs)} ms.`
-  return new TransportError('TIMEOUT', message, { canRetry: true })
 }
 
 /** Tells kafkajs to join again, which it does for this error alone without starting over. */

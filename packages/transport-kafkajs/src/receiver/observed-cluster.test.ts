@@ -1,6 +1,7 @@
+import { toTransportError } from '@house-helper/transport-kafka'
 import { describe, expect, it } from 'vitest'
+import { explain } from '../client/failure.ts'
 import { type Broker, type Cluster, kafkajsInternals } from '../client/kafkajs-internals.ts'
-import { toTransportError } from '../client/wire-errors.ts'
 import type { GroupCoordinator } from './group-coordinator.ts'
 import { observeCluster } from './observed-cluster.ts'
 
@@ -53,7 +54,8 @@ function newCluster(given: Partial<Cluster>) {
     refreshMetadataIfNecessary: async () => {},
     ...given,
   } as unknown as Cluster
-  const isTransient = (error: unknown) => toTransportError(error, { brokers: ['kafka:9092'], tls: false }).canRetry
+  const isTransient = (error: unknown) =>
+    toTransportError(error, { brokers: ['kafka:9092'], tls: false }, explain).canRetry
   observeCluster(cluster, { coordinator: {} as GroupCoordinator, beforeFetch: async () => {}, isTransient })
   return { cluster, refreshed: () => refreshed }
 }

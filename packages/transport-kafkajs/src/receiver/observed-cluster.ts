@@ -1,10 +1,9 @@
 import { TransportError } from '@house-helper/events-core'
-import { destroySockets } from '../client/connections.ts'
-import { pause, within } from '../client/deadline.ts'
+import { type FetchAnswer, type FetchTopics, fetchExchange, pause, within } from '@house-helper/transport-kafka'
 import { exchange } from '../client/exchange.ts'
+import { kafkaTypeOf } from '../client/failure.ts'
+import { destroySockets } from '../client/kafkajs-client.ts'
 import type { Broker, Cluster } from '../client/kafkajs-internals.ts'
-import { kafkaErrorOf } from '../client/wire-errors.ts'
-import { type FetchAnswer, type FetchTopics, fetchExchange } from '../records/fetch-exchange.ts'
 import type { GroupCoordinator } from './group-coordinator.ts'
 
 /** What kafkajs's consumer does that its events don't tell, or tell too late. */
@@ -115,7 +114,7 @@ export function observeCluster(cluster: Cluster, hooks: ClusterHooks): void {
 
 /** Whether the failure is of the connection: then its other requests won't be answered either. */
 function isBroken(error: unknown): boolean {
-  return kafkaErrorOf(error) === undefined
+  return kafkaTypeOf(error) === undefined
 }
 
 async function fetchCarried(broker: Broker, request: FetchRequest): Promise<object> {

@@ -4,8 +4,9 @@ import type { Workspace, WorkspaceKind } from './workspace.ts'
 const packageOrder: readonly string[] = [
   'events-core',
   'transport-memory',
-  'transport-kafkajs',
+  'transport-kafka',
   'transport-platformatic',
+  'transport-kafkajs',
   'producer',
   'consumer',
   'outbox',
