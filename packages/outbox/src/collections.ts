@@ -76,6 +76,8 @@ export async function prepareOutbox(db: Db, name: string): Promise<void> {
 
 /** Creates collections that do not exist; another process may do the same at the same time. */
 export async function createMissing(db: Db, names: readonly string[]): Promise<void> {
+  // Where an operation had to connect by itself and could not, the driver is of no use any more until it is told to.
+  await db.client.connect()
   const found = await db.listCollections({ name: { $in: names } }, { nameOnly: true }).toArray()
   const existing = new Set(found.map(({ name }) => name))
   for (const name of names) {

@@ -6,7 +6,8 @@ import {
   type Subscriber,
 } from '@house-helper/consumer'
 import { type Envelope, encodeEnvelope } from '@house-helper/events-core'
-import type { Collection } from 'mongodb'
+import { createFaultProxy, mongoProtocol } from '@house-helper/fault-proxy'
+import { type Collection, MongoClient } from 'mongodb'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { until } from '../test/condition.ts'
 import { createGate } from '../test/faults.ts'
@@ -225,5 +226,28 @@ describe('receipts', () => {
     const indexes = await stand.db.collection('event_receipts').indexes()
     expect(indexes.map(({ expireAfterSeconds }) => expireAfterSeconds)).toEqual([undefined, 120])
     expect(() => mongoOnce(stand.client, { expireAfterMs: -1 })).toThrow('expireAfterMs')
+  })
+
+  it('come once MongoDB does, where it was away when the first event did', async () => {
+    const away = await createFaultProxy({ protocol: mongoProtocol })
+    const { hosts } = stand.client.options
+    const uri = `mongodb://${away.address}/?directConnection=true&serverSelectionTimeoutMS=300`
+    const late = new MongoClient(uri)
+    const once = mongoOnce(late, { database: stand.db.databaseName })
+    const handle: OnLit = ({ id }, { session }) =>
+      late.db(stand.db.databaseName).collection('effects').insertOne({ event: id }, { session })
+    const on = [defineHandlers<typeof lamps, MongoContext>(lamps, { 'lamp.lit': handle })]
+    const retry = { attempts: 1000, baseMs: 10, maxMs: 100 }
+    const { transport } = stand
+    const one = createSubscriber({ groupId: 'lighters', transport, on, once, deadLetters: false, retry })
+    subscribers.push(one)
+    await one.start()
+    await send({ id: 'a' })
+    await until('it has failed', () => one.stats().failed > 2)
+    away.target(hosts[0]?.port ?? 0)
+    await until('it is handled', () => one.stats().handled === 1)
+    expect(await effectsOf()).toEqual(['a'])
+    await late.close()
+    await away.close()
   })
 })
