@@ -17,7 +17,10 @@ const compiled: Record<string, [schema: z.ZodType, values: readonly unknown[]]> 
   literal: [z.literal(['a', 1]), ['a', 1, '1', null]],
   enum: [z.enum(['a', 'b']), ['a', 'c', 0]],
   openEnum: [openEnum(['a', 'b']), ['a', 'c', 0]],
-  money: [money(), [{ amount: 1, currency: 'EUR' }, { amount: 1.5, currency: 'EUR' }, { amount: 1, currency: 'euro' }, []]],
+  money: [
+    money(),
+    [{ amount: 1, currency: 'EUR' }, { amount: 1.5, currency: 'EUR' }, { amount: 1, currency: 'euro' }, []],
+  ],
   time: [time(), ['2026-01-31T12:00:00.123456789+02:00', '2026-01-31']],
   id: [id(), ['task-001', '', 'a b', 'x'.repeat(129)]],
   array: [z.array(z.string()).min(1).max(2), [['a'], [], ['a', 'b', 'c'], ['a', 1], {}]],
@@ -39,9 +42,7 @@ const leftToZod: Record<string, z.ZodType> = {
   'global pattern': z.string().regex(/a/g),
 }
 
-const all = z.object(
-  Object.fromEntries(Object.entries(compiled).map(([name, [schema]]) => [name, z.optional(schema)])),
-)
+const all = z.object(Object.fromEntries(Object.entries(compiled).map(([name, [schema]]) => [name, z.optional(schema)])))
 
 /** Values of every kind, and what each field of `all` is tried with. */
 const anything = fc.oneof(

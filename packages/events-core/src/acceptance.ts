@@ -130,7 +130,8 @@ function stringCheck(check: Def): ((value: string) => boolean) | undefined {
   if (check.check !== 'string_format') return lengthCheck(check)
   const { pattern, format } = check
   // A pattern with the flag g or y remembers where it was.
-  if (!patternFormats.has(String(format)) || !(pattern instanceof RegExp) || /[gy]/.test(pattern.flags)) return undefined
+  if (!patternFormats.has(String(format)) || !(pattern instanceof RegExp) || /[gy]/.test(pattern.flags))
+    return undefined
   return (value) => pattern.test(value)
 }
 

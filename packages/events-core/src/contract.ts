@@ -87,6 +87,11 @@ export interface EventContract<Definition extends EventDefinition = EventDefinit
    * ignores them. Either gives a copy that has the contract's fields only, each read exactly once.
    */
   check(side: Side, data: unknown): Checked
+  /**
+   * Whether a reader's check would accept data of this version, told several times as fast. A no may be wrong: `check`
+   * decides then, and says what is wrong.
+   */
+  accepts(data: unknown): boolean
 }
 
 /** A cast as a contract keeps it, its types left behind. */

@@ -1,4 +1,5 @@
 import type { z } from 'zod'
+import { type Acceptance, compileAcceptance } from './acceptance.ts'
 import { type ChainFields, checkChain } from './chain.ts'
 import type { Casts, Checked, EventContract, EventDefinition, NoCasts } from './contract.ts'
 import { CoreError } from './errors.ts'
@@ -43,6 +44,7 @@ export function defineEvent<
   checkDefinition(definition, fail)
   checkChain({ type, version, subject, previous, upcast, downcast, publishAs }, fail)
   const schemas: Partial<Record<Side, z.ZodType>> = {}
+  let acceptance: Acceptance | undefined
   const versions: EventContract[] = [...(previous?.versions ?? [])]
   const contract: EventContract<Definition> = {
     ...{ type, version, subject, description, example, previous, versions, publishAs, upcast, downcast },
@@ -51,6 +53,11 @@ export function defineEvent<
     check: (side, value) => {
       schemas[side] ??= schemaFor(side, data)
       return verdict(schemas[side].safeParse(value))
+    },
+    // Compiled for the first event: a service imports many contracts and reads few.
+    accepts: (value) => {
+      acceptance ??= compileAcceptance(data) ?? (() => false)
+      return acceptance(value)
     },
   }
   versions.unshift(contract)

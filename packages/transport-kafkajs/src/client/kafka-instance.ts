@@ -2,8 +2,9 @@ import type { Socket } from 'node:net'
 import { connect as connectTcp, isIP } from 'node:net'
 import { connect as connectTls } from 'node:tls'
 import type { ConnectionSettings } from '@house-helper/transport-kafka'
-import { Kafka, type KafkaConfig, logLevel, type SASLOptions } from 'kafkajs'
+import type { Kafka, KafkaConfig, SASLOptions } from 'kafkajs'
 import type { ClientLog } from './client-log.ts'
+import { kafkajsInternals } from './kafkajs-internals.ts'
 import { patchRequestQueue } from './request-queue-patch.ts'
 
 const CONNECTION_TIMEOUT_MS = 5_000
@@ -24,6 +25,8 @@ export interface KafkaInstance {
 export function createKafkaInstance(settings: ConnectionSettings, log: ClientLog): KafkaInstance {
   patchRequestQueue(log.logger)
   const sockets = createSockets(log.answered)
+  // Loaded with the first connection: importing a domain package does not take that time.
+  const { Kafka, logLevel } = kafkajsInternals()
   const kafka = new Kafka({
     brokers: [...settings.brokers],
     clientId: settings.clientId,

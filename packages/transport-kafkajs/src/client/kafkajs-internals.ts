@@ -1,5 +1,6 @@
 import { createRequire } from 'node:module'
 import { CoreError } from '@house-helper/events-core'
+import type { Kafka, logLevel } from 'kafkajs'
 
 // The one place that reaches into kafkajs. What it takes is not public API, so it holds for this very version only.
 const SUPPORTED_VERSION = '2.2.4'
@@ -74,7 +75,8 @@ export interface RequestDefinition {
 }
 
 interface Internals {
-  readonly Kafka: new (config: object) => object
+  readonly Kafka: typeof Kafka
+  readonly logLevel: typeof logLevel
   readonly requests: Readonly<Record<string, RequestDefinition>>
   readonly apiKeys: Readonly<Record<string, number>>
   readonly RequestQueue: { readonly prototype: Record<string, unknown> }
@@ -85,7 +87,7 @@ interface Internals {
 let loaded: Internals | undefined
 
 /**
- * The parts of kafkajs that its public API does not offer.
+ * kafkajs, with the parts that its public API does not offer; loaded by the first call.
  *
  * @throws CoreError `PACKAGES_INCOMPATIBLE` where another version of kafkajs is installed.
  */
@@ -119,7 +121,7 @@ function load(): Internals {
   const problem = versionProblem(version)
   if (problem) throw problem
   return {
-    Kafka: require('kafkajs').Kafka,
+    ...(require('kafkajs') as typeof import('kafkajs')),
     requests: require('kafkajs/src/protocol/requests').requests,
     apiKeys: require('kafkajs/src/protocol/requests/apiKeys'),
     RequestQueue: require('kafkajs/src/network/requestQueue'),
