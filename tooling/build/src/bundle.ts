@@ -9,7 +9,9 @@ const manifestSchema = z.object({
 })
 
 const { exports } = manifestSchema.parse(JSON.parse(await readFile('package.json', 'utf8')))
-const sources = Object.values(exports).flatMap((target) => (typeof target === 'string' ? [] : target['@house-helper/source']))
+const sources = Object.values(exports).flatMap((target) =>
+  typeof target === 'string' ? [] : target['@house-helper/source'],
+)
 const bundle = await rolldown({
   input: Object.fromEntries(sources.map((source) => [basename(source, '.ts'), source])),
   platform: 'node',

@@ -32,7 +32,7 @@ export function packageJson({ domain }: DomainNames): string {
     files: ['dist', 'src', '!**/*.test.*', '!**/*.test-d.*', '!**/*.tsbuildinfo'],
     publishConfig: { access: 'public', provenance: true },
     scripts: {
-      build: 'tsc -p tsconfig.build.json',
+      build: 'tsc -p tsconfig.build.json && node ../../../tooling/build/src/bundle.ts',
       publint: 'publint --strict',
       attw: 'attw --pack . --profile esm-only',
     },
