@@ -23,8 +23,9 @@ export const DURABLE: WriteConcernSettings = { w: 'majority', j: true }
 export const RECORD_INDEXES: readonly IndexDescription[] = [
   { name: 'by_time', key: { time: 1, _id: 1 } },
   { name: 'by_type', key: { type: 1, time: 1, _id: 1 } },
-  { name: 'by_household', key: { householdId: 1, time: 1, _id: 1 }, ...whereGiven('householdId') },
-  { name: 'by_user', key: { userId: 1, time: 1, _id: 1 }, ...whereGiven('userId') },
+  // The type stands last: it does not order, and tells a list which events it need not look at.
+  { name: 'by_household_type', key: { householdId: 1, time: 1, _id: 1, type: 1 }, ...whereGiven('householdId') },
+  { name: 'by_user_type', key: { userId: 1, time: 1, _id: 1, type: 1 }, ...whereGiven('userId') },
   { name: 'by_correlation', key: { correlationId: 1, time: 1, _id: 1 } },
   { name: 'by_causation', key: { causationId: 1, time: 1, _id: 1 }, ...whereGiven('causationId') },
   {
@@ -37,8 +38,10 @@ export const RECORD_INDEXES: readonly IndexDescription[] = [
 
 /** Indexes of earlier versions that others have replaced. One is dropped only where it is exactly this. */
 const REPLACED_RECORD_INDEXES: readonly IndexDescription[] = [
-  // By by_household and by_user: a subject is one of the two.
+  // By by_household_type and by_user_type: a subject is one of the two.
   { name: 'by_subject', key: { subject: 1, time: 1, _id: 1 } },
+  { name: 'by_household', key: { householdId: 1, time: 1, _id: 1 } },
+  { name: 'by_user', key: { userId: 1, time: 1, _id: 1 } },
 ]
 
 const QUARANTINE_INDEXES: readonly IndexDescription[] = [

@@ -2,7 +2,7 @@ import { isHouseHelperError } from '@house-helper/events-core'
 import { type Coverage, coverageOf, readRecorded } from './coverage.ts'
 import { LogError } from './errors.ts'
 import type { EventRecord } from './event-record.ts'
-import { scanEvents } from './event-scan.ts'
+import { planPage, scanEvents } from './event-scan.ts'
 import type { EventFilter } from './filter/event-filter.ts'
 import { formatFilter } from './filter/format.ts'
 import { resolveFilter } from './filter/parse.ts'
@@ -32,13 +32,14 @@ export async function listEvents(query: CheckedList, parts: LogParts, vectors: V
   const filterHash = filterHashOf(canonical)
   if (cursor !== undefined && cursor.filterHash !== filterHash)
     throw invalidCursor('belongs to a list with another filter')
-  const [recorded, pinned] = await Promise.all([
-    // Before the first page is read: what is recorded meanwhile is on none.
-    readRecorded(parts.collections, parts.maxTimeMs),
-    cursor === undefined ? undefined : readPinned(cursor.asOf, vectors),
-  ])
-  const asOf = pinned ?? recorded
-  const { records, end } = await scanEvents({ filter, after: cursor?.place, asOf, limit: query.limit }, parts)
+  // Before the first page is read: what is recorded meanwhile is on none.
+  const recording = readRecorded(parts.collections, parts.maxTimeMs)
+  // Its failure is thrown where it is awaited.
+  recording.catch(() => {})
+  const pinning = cursor === undefined ? recording : readPinned(cursor.asOf, vectors)
+  const range = { filter, after: cursor?.place }
+  const [asOf, planned] = await Promise.all([pinning, planPage(range, pinning, parts)])
+  const { records, end } = await scanEvents({ ...range, asOf, limit: query.limit }, planned, parts)
   const next = async (place: NonNullable<typeof end>) =>
     writeListCursor({ place, now, filterHash, asOf: cursor?.asOf ?? (await vectors.write(asOf)) })
   return {
@@ -46,7 +47,7 @@ export async function listEvents(query: CheckedList, parts: LogParts, vectors: V
     next: end === undefined ? undefined : await next(end),
     filter: canonical,
     asOf,
-    coverage: coverageOf(recorded, parts.ends()),
+    coverage: coverageOf(await recording, parts.ends()),
   }
 }
 

@@ -22,6 +22,7 @@ describe('the indexes of a log', () => {
   it('are made where they are missing; those of an earlier version that they replace are dropped, and no others', async () => {
     const records = db.collection('records')
     await records.createIndex({ subject: 1, time: 1, _id: 1 }, { name: 'by_subject' })
+    await records.createIndex({ householdId: 1, time: 1, _id: 1 }, { name: 'by_household' })
     await records.createIndex({ 'data.taskId': 1 }, { name: 'somebody_elses' })
     await makeIndexes(db, { health: healthReasons(1), logger: silentLogger }, running.signal)
     expect(await names()).toEqual([...ours, 'somebody_elses'].sort())

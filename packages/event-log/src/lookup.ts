@@ -30,9 +30,7 @@ export async function lookupOf(filter: EventFilter, parts: LogParts): Promise<Lo
     return { match: [{ _id: { $in: [...ids] } }, ...recordConditions(others)], hint: undefined, isSelective: true }
   }
   if (others.id !== undefined) return { match: idMatch(others), hint: '_id_', isSelective: true }
-  const { type } = others
-  const types = type && (await matchingTypes(collections.records, type, MAX_TYPES, maxTimeMs))
-  const plan = planScan(others, types)
+  const plan = await planScan(others, (types) => matchingTypes(collections.records, types, MAX_TYPES, maxTimeMs))
   const [part, another] = plan.parts
   if (part !== undefined && another === undefined) {
     const isSelective = part.hint !== 'by_time' && part.hint !== 'by_type'

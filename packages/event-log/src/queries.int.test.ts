@@ -158,6 +158,25 @@ describe('questions to the log', () => {
       expect(none.length).toBeGreaterThan(3)
     })
 
+    it('goes on among more events of one moment than a page may examine', async () => {
+      const near = createEventLog(stand.db, { maxExamined: 10 })
+      const moment = Array.from({ length: 35 }, (_, index) =>
+        eventMessage(`moment-${String(index).padStart(2, '0')}`, {
+          ...{ timestamp: minute(55), householdId: 'household-m' },
+          ...{ type: index % 7 === 0 ? 'dog.barked' : 'dog.slept', source: index % 9 === 0 ? 'rare' : 'usual' },
+        }),
+      )
+      await record(moment)
+      for (const [filter, every] of [
+        ['household:household-m type:dog.barked', 7],
+        ['household:household-m source:rare', 9],
+      ] as const) {
+        const expected = moment.flatMap((_, index) => (index % every === 0 ? index : []))
+        const names = expected.map((index) => `moment-${String(index).padStart(2, '0')}`).reverse()
+        expect((await pagesOf(filter, 2, near)).flatMap(idsOf)).toEqual(names)
+      }
+    })
+
     it('ends a page of large events early, with where it goes on', async () => {
       const large = Array.from({ length: 4 }, (_, index) =>
         eventMessage(`large-${index}`, { householdId: 'household-l', data: { taskId: 'x'.repeat(3_000_000) } }),

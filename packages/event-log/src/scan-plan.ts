@@ -25,15 +25,18 @@ export const MAX_TYPES = 50
 const leading = [
   ['causation', 'by_causation'],
   ['correlation', 'by_correlation'],
-  ['user', 'by_user'],
-  ['household', 'by_household'],
+  ['user', 'by_user_type'],
+  ['household', 'by_household_type'],
 ] as const satisfies readonly (readonly [EqualityField, string])[]
 
+/** Finds all types that match the types of a filter, where they are few. */
+type TypeMatcher = (patterns: readonly string[]) => Promise<readonly string[] | undefined>
+
 /**
- * Plans how to look up a filter, newest first. `types` are all types that match the filter's type, where they are few.
- * Which index leads is decided here and not by MongoDB, whose choice may change with what it has seen last.
+ * Plans how to look up a filter, newest first. The types that match are asked for only where they lead. Which index leads
+ * is decided here and not by MongoDB, whose choice may change with what it has seen last.
  */
-export function planScan(filter: EventFilter, types: readonly string[] | undefined): ScanPlan {
+export async function planScan(filter: EventFilter, matching: TypeMatcher): Promise<ScanPlan> {
   const led = leading.find(([field]) => filter[field] !== undefined)
   if (led !== undefined) {
     const [field, hint] = led
@@ -43,15 +46,16 @@ export function planScan(filter: EventFilter, types: readonly string[] | undefin
   if (subject !== undefined) {
     // A subject is the event's household or its user: both have an index.
     const parts = [
-      { hint: 'by_household', bounds: [equality('household', subject)] },
-      { hint: 'by_user', bounds: [equality('user', subject)] },
+      { hint: 'by_household_type', bounds: [equality('household', subject)] },
+      { hint: 'by_user_type', bounds: [equality('user', subject)] },
     ]
     return { parts, residual: without(filter) }
   }
   if (contract !== undefined && !contract.includes('ok')) {
     return plan('by_contract', [equality('contract', contract)], without(filter, 'contract'))
   }
-  if (filter.type !== undefined && types !== undefined && types.length <= MAX_TYPES) {
+  const types = filter.type && (await matching(filter.type))
+  if (types !== undefined && types.length <= MAX_TYPES) {
     return plan('by_type', [{ type: { $in: [...types] } }], without(filter, 'type'))
   }
   return plan('by_time', [], without(filter))

@@ -28,6 +28,8 @@ export interface ExportSource {
   readonly signal: AbortSignal
 }
 
+/** Records that are read together: enough that asking for them takes little beside reading them. */
+const BATCH = 1_000
 /** Lines are sent together up to about so many characters. */
 const CHUNK_LENGTH = 64 * 1024
 
@@ -35,7 +37,7 @@ const CHUNK_LENGTH = 64 * 1024
 export async function* exportLines({ log, filter, to, signal }: ExportSource): AsyncGenerator<string> {
   let events = 0
   let chunk = ''
-  for await (const { records } of log.read({ filter, to, signal })) {
+  for await (const { records } of log.read({ filter, to, signal, batchSize: BATCH })) {
     for (const record of records) {
       events++
       chunk += `${eventLine(record)}\n`
