@@ -1,12 +1,15 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { createJudge, decodeEnvelope, type EventContract, encodeEnvelope } from '@house-helper/events-core'
+import { pathToFileURL } from 'node:url'
+import { defineHandlers } from '@house-helper/consumer'
+import { createJudge, type Domain, decodeEnvelope, type EventContract, encodeEnvelope } from '@house-helper/events-core'
+import type { TestKit } from '@house-helper/testing'
 import { describe, expect, it } from 'vitest'
 import { contractFields } from './contract-field.ts'
 import { camelCase, capitalCase } from './domain-names.ts'
 import { loadDomainPackages } from './domain-package.ts'
 import { withEventTables } from './event-table.ts'
-import { handlers, indexFile, mongo, publisher } from './templates/service-view.ts'
+import { handlers, indexFile, mongo, publisher, testing } from './templates/service-view.ts'
 
 const packages = await loadDomainPackages(join(import.meta.dirname, '../../..'))
 
@@ -40,6 +43,25 @@ describe.each(packages)('the domain package $name', ({ name, folder, domain, exp
   })
 })
 
+describe.each(packages)('the test kit of $name', ({ name, folder, domain }) => {
+  it('has its test events handled in a world of its own', async () => {
+    const kit = (await import(pathToFileURL(join(folder, 'src/testing.ts')).href)) as Record<string, unknown>
+    const create = kit[`create${capitalCase(name)}Test`] as TestKit<Domain>['createTest']
+    const event = kit[`${camelCase(name)}Event`] as TestKit<Domain>['event']
+    const foreignEvent = kit[`foreign${capitalCase(name)}Event`] as TestKit<Domain>['foreignEvent']
+    const types = domain.events.map(({ type }) => type)
+    const on = [defineHandlers(domain, Object.fromEntries(types.map((type) => [type, () => {}])))]
+    await using world = await create({ on })
+    const events = types.flatMap((type) => [event(type), foreignEvent(type)])
+    await world.given().when(events).then({ handled: events })
+  })
+
+  it('is an entry point of the package, as MongoDB is', () => {
+    const manifest = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) as { readonly exports: object }
+    expect(Object.keys(manifest.exports)).toEqual(['.', './mongo', './testing', './package.json'])
+  })
+})
+
 describe.each(packages)('the files of $name that are the same everywhere', ({ name, folder }) => {
   const names = { variable: camelCase(name), capital: capitalCase(name) }
   const source = (file: string): string => unbroken(readFileSync(join(folder, 'src', file), 'utf8'))
@@ -48,6 +70,7 @@ describe.each(packages)('the files of $name that are the same everywhere', ({ na
     expect(source('publisher.ts')).toBe(unbroken(publisher(names)))
     expect(source('handlers.ts')).toBe(unbroken(handlers(names)))
     expect(source('mongo.ts')).toBe(unbroken(mongo(names)))
+    expect(source('testing.ts')).toBe(unbroken(testing(names)))
     expect(source('index.ts')).toBe(unbroken(indexFile(exportedFiles(folder))))
   })
 })
@@ -57,10 +80,10 @@ function unbroken(source: string): string {
   return source.replace(/\s+/g, '').replace(/,(?=[}\])>])/g, '')
 }
 
-/** What a domain's index exports: every file but the tests, the entry point for MongoDB and the fields that contracts share. */
+/** What a domain's index exports: every file but the tests, the other entry points and the fields that contracts share. */
 function exportedFiles(folder: string): string[] {
   return readdirSync(join(folder, 'src'))
-    .filter((file) => !/(?:\.test|\.test-d|-fields)\.ts$|^(?:index|mongo)\.ts$/.test(file))
+    .filter((file) => !/(?:\.test|\.test-d|-fields)\.ts$|^(?:index|mongo|testing)\.ts$/.test(file))
     .sort()
 }
 

@@ -11,6 +11,7 @@ const shared = [
   'producer',
   'consumer',
   'outbox',
+  'testing',
   'transport-memory',
   'transport-kafka',
   'transport-kafkajs',
@@ -63,7 +64,7 @@ afterAll(() => rmSync(workspace, { recursive: true, force: true }))
 function link(domain: string): void {
   const modules = join(workspace, 'packages/domains', domain, 'node_modules')
   mkdirSync(join(modules, '@house-helper'), { recursive: true })
-  for (const name of ['events-core', 'producer', 'consumer', 'outbox']) {
+  for (const name of ['events-core', 'producer', 'consumer', 'outbox', 'testing']) {
     symlinkSync(join(root, 'packages', name), join(modules, '@house-helper', name))
   }
   symlinkSync(join(root, 'tooling/create-domain/node_modules/zod'), join(modules, 'zod'))

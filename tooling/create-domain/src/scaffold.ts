@@ -7,7 +7,7 @@ import { CreateDomainError } from './errors.ts'
 import { contract, domain } from './templates/contract.ts'
 import { packageJson, tsconfigBuild } from './templates/package-json.ts'
 import { changeset, readme } from './templates/readme.ts'
-import { handlers, indexFile, mongo, publisher } from './templates/service-view.ts'
+import { handlers, indexFile, mongo, publisher, testing } from './templates/service-view.ts'
 import { domainTest, typeTest } from './templates/tests.ts'
 
 /** A domain package that was written. */
@@ -71,6 +71,7 @@ function domainFiles(names: DomainNames): ReadonlyMap<string, string> {
     [`${folder}/README.md`, readme(names)],
     ...[...sources].map(([file, text]) => [`${folder}/src/${file}`, text] as const),
     [`${folder}/src/mongo.ts`, mongo(names)],
+    [`${folder}/src/testing.ts`, testing(names)],
     [`${folder}/src/index.ts`, indexFile([...sources.keys()].sort())],
     [`${folder}/src/domain.test.ts`, domainTest(names)],
     [`${folder}/src/${names.domain}.test-d.ts`, typeTest(names)],

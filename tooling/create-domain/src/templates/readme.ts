@@ -47,6 +47,19 @@ One process, one subscriber: handlers of other domains go into the same \`on\`. 
 
 \`@house-helper/${domain}/mongo\` has what belongs in a service's own transactions (\`mongodb\` is an optional peer): \`create${capital}Outbox\`, whose \`enqueue\` publishes if the transaction commits, \`createOutboxRelay\`, which publishes it, and \`mongoOnce\` with \`on${capital}Once\`, so that a handler's writes happen once. Examples and guarantees: [outbox](../../outbox/README.md).
 
+## Test
+
+\`\`\`ts
+import { create${capital}Test, ${variable}Event } from '@house-helper/${domain}/testing'
+
+const world = await create${capital}Test({ on: [on${capital}({ '${type}': handle })] }) // the real pipeline, in memory
+await world.deliver(${variable}Event('${type}'), { times: 2 }) // a valid event, which comes twice
+await world.handled('${type}')
+await world.close()
+\`\`\`
+
+With Vitest, node:test or any other runner, without Kafka: [test your service](../../../docs/test-your-service.md).
+
 ## Also exported
 
 - \`${variable}\`, the domain with its contracts, for tools.

@@ -92,6 +92,49 @@ export function on${capital}Once(handlers: ${capital}OnceHandlers): HandlerSet<M
 `
 }
 
+/** What a domain package has for tests of the services that use it. The same in every domain package. */
+export function testing({ variable, capital }: Names): string {
+  return `import type { Domain } from '@house-helper/events-core'
+import { defineTestKit, type TestKit, type TestWorld } from '@house-helper/testing'
+import { ${variable} } from './domain.ts'
+
+export {
+  createTestClock,
+  type TestClock,
+  type TestClockOptions,
+  type TestDeadLetter,
+  type TestingError,
+  type TestOptions,
+} from '@house-helper/testing'
+
+const kit: TestKit<typeof ${variable}> = defineTestKit(${variable})
+
+/** A world in which a service of this domain is tested; \`Other\` are further domains whose events it handles. */
+export type ${capital}Test<Other extends Domain = never> = TestWorld<typeof ${variable}, Other>
+
+/**
+ * Creates a world in which a service of this domain is tested: a real publisher and a real subscriber over topics in
+ * memory, with a clock that stands still. Close it after the test.
+ */
+export const create${capital}Test: TestKit<typeof ${variable}>['createTest'] = kit.createTest
+
+/**
+ * Makes a valid event of this domain: the contract's example with some of its data changed, a new id, and now.
+ *
+ * @throws TestingError \`EVENT_INVALID\` naming each path that breaks the contract.
+ */
+export const ${variable}Event: TestKit<typeof ${variable}>['event'] = kit.event
+
+/**
+ * Makes a valid event of this domain as the Go service writes it, without key and metadata; its data may have what the
+ * contract does not know.
+ *
+ * @throws TestingError \`EVENT_INVALID\` naming each path that breaks the contract.
+ */
+export const foreign${capital}Event: TestKit<typeof ${variable}>['foreignEvent'] = kit.foreignEvent
+`
+}
+
 /** What a domain package exports: what a service needs of the packages beneath, and every file of its own. */
 export function indexFile(files: readonly string[]): string {
   return `export {
