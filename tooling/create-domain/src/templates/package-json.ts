@@ -34,7 +34,7 @@ export function packageJson({ domain }: DomainNames): string {
       },
       './package.json': './package.json',
     },
-    files: ['dist', 'src', '!**/*.test.*', '!**/*.test-d.*', '!**/*.tsbuildinfo'],
+    files: ['dist', 'src', 'CHANGELOG.md', '!**/*.test.*', '!**/*.test-d.*', '!**/*.tsbuildinfo'],
     publishConfig: { access: 'public', provenance: true },
     scripts: {
       build: 'tsc -p tsconfig.build.json && node ../../../tooling/build/src/bundle.ts',
