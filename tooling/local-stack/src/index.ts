@@ -1,6 +1,6 @@
 export type { Choice, KafkaChoice, MongoChoice } from './choice.ts'
 export type { ClusterNode } from './cluster-node.ts'
-export { lastLines } from './command.ts'
+export { type CommandOptions, lastLines, runToSuccess } from './command.ts'
 export { isLocalStackError, LocalStackError, type LocalStackErrorCode } from './errors.ts'
 export type { Certificates } from './kafka/certificates.ts'
 export { type KafkaCluster, type KafkaClusterOptions, startKafkaCluster } from './kafka/kafka-cluster.ts'
