@@ -167,7 +167,7 @@ async function listenForProbes(config: EventLoggerConfig, parts: Parts, logger: 
 async function listenForRequests(config: EventLoggerConfig, parts: Parts, logger: Logger): Promise<string> {
   const { db, transport, measurements, deadLetters, replays, retention, steps } = parts
   const { host } = config.http
-  const log = createEventLog(db, { ends: measurements.ends })
+  const log = createEventLog(db, { ends: measurements.ends, domains })
   const api = await createApi({
     log,
     deliveries: createDeliveryReader({ db, transport, ownGroupId: config.groupId }),

@@ -54,7 +54,7 @@ export class BatchAttempt implements Run {
     readonly events: readonly ReceivedEvent[]
     readonly context: BatchContext
   } {
-    const events = members.map(({ envelope }) => receivedEvent(envelope))
+    const events = members.map(({ envelope, data }) => receivedEvent(envelope, data))
     return { events, context: new CallContext(this, members, events) }
   }
 }

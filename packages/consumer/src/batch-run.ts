@@ -124,6 +124,12 @@ class OnceRun {
   #delivery(member: PendingEvent): OnceDelivery {
     const { signal, deadlineMs } = this.#attempt
     const value = member.message.value ?? new Uint8Array()
-    return { event: receivedEvent(member.envelope), value, delivery: deliveryOf(member), signal, deadlineMs }
+    return {
+      event: receivedEvent(member.envelope, member.data),
+      value,
+      delivery: deliveryOf(member),
+      signal,
+      deadlineMs,
+    }
   }
 }

@@ -1,4 +1,4 @@
-import { type Clock, judge, type Logger } from '@house-helper/events-core'
+import { type Clock, type Logger, readEvent } from '@house-helper/events-core'
 import { BatchAttempt } from './batch-attempt.ts'
 import { runBatch, type Verdicts } from './batch-run.ts'
 import type { Deadlines } from './deadlines.ts'
@@ -104,8 +104,12 @@ export function isFirstTry({ attempts, suspect, dropped, window, note }: Pending
   return attempts === 0 && note?.kind !== 'retry' && !suspect && !dropped && !window.guarded && !window.serial
 }
 
-/** Whether an event could be handled now. The current one of a lane need not be asked: its middleware sees to it. */
-function isFit({ envelope, route, note }: PendingEvent, nowMs: number): boolean {
+/** Whether an event could be handled now, and has its data then. The current one of a lane need not be asked: its middleware sees to it. */
+function isFit(event: PendingEvent, nowMs: number): boolean {
+  const { envelope, route, note } = event
   if (note?.notBeforeMs !== undefined && note.notBeforeMs > nowMs) return false
-  return judge(envelope, route.contract).contract === 'ok'
+  const reading = readEvent(envelope, route.contract)
+  if (reading.contract !== 'ok') return false
+  event.data = reading.data
+  return true
 }

@@ -16,9 +16,12 @@ export interface EventFields<Type extends string, Data> {
   readonly source: string
   /** When it happened: RFC 3339 as the publisher wrote it, with any offset and precision. */
   readonly timestamp: string
-  /** The contract's `major.minor` that the publisher had. */
+  /** The contract's `major.minor` that is on the wire. */
   readonly version: string
-  /** The data as it came: valid by the contract; fields that the contract does not have are kept. */
+  /**
+   * Valid by the contract's newest version. Of that major, the data as it came, with fields that the contract does not
+   * have; of an older one, what the contract's upcasts made of it.
+   */
   readonly data: Data
   readonly metadata: JsonObject
   /** What this event belongs to: the id given by the publisher, else the event's own id. */
@@ -36,9 +39,9 @@ export type ReceivedEvent<Contract extends EventContract = EventContract> = Even
 
 const noMetadata: JsonObject = Object.freeze({})
 
-/** Makes what a handler gets out of an envelope. The contract has been checked before. */
-export function receivedEvent(envelope: Envelope): ReceivedEvent {
-  const { id, type, source, householdId, userId, timestamp, version, data } = envelope
+/** Makes what a handler gets out of an envelope and its data as the contract reads it, which was checked before. */
+export function receivedEvent(envelope: Envelope, data: JsonObject): ReceivedEvent {
+  const { id, type, source, householdId, userId, timestamp, version } = envelope
   const metadata = envelope.metadata ?? noMetadata
   const correlationId = correlationIdOf(envelope)
   const causationId = causationIdOf(envelope)

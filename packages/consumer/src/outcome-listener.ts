@@ -1,4 +1,3 @@
-import { decodeEnvelope } from '@house-helper/events-core'
 import { deliveryOf } from './delivery-note.ts'
 import type { SubscriberError } from './errors.ts'
 import { type ReceivedEvent, receivedEvent } from './event.ts'
@@ -21,7 +20,6 @@ export interface OutcomeListener {
 
 /** The event is read anew: its handler may have changed the data that it was given. */
 export function handlingOf(event: PendingEvent): Handling {
-  const decoded = decodeEnvelope(event.message.value)
-  const envelope = decoded.readable ? decoded.envelope : event.envelope
-  return { event: receivedEvent(envelope), delivery: deliveryOf(event) }
+  const { envelope, data } = event.unchanged()
+  return { event: receivedEvent(envelope, data), delivery: deliveryOf(event) }
 }

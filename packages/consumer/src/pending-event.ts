@@ -4,6 +4,8 @@ import {
   type Envelope,
   type FailureNote,
   type FetchedMessage,
+  type JsonObject,
+  readEvent,
 } from '@house-helper/events-core'
 import type { SubscriberError } from './errors.ts'
 import type { KeyLane } from './key-lane.ts'
@@ -37,6 +39,8 @@ export class PendingEvent implements Pending<PendingEvent> {
   /** As it was in its domain topic, but for the offset and time, which are those of where it lies. */
   message: FetchedMessage
   envelope: Envelope
+  /** What the handler gets: the envelope's own data or, of an older major version, what the upcasts made of it. */
+  data: JsonObject
   /** What the headers of a delivery from the inbox state; undefined for an event in its domain topic. */
   readonly note: DeliveryNote | undefined
   /** The chain of its partition. */
@@ -86,6 +90,7 @@ export class PendingEvent implements Pending<PendingEvent> {
     this.route = route
     this.message = message
     this.envelope = envelope
+    this.data = envelope.data
     this.note = note
     this.firstFailure = note?.firstFailure
   }
@@ -127,10 +132,21 @@ export class PendingEvent implements Pending<PendingEvent> {
     }
   }
 
-  /** Reads the event again: the handler of a failed attempt may have changed its data. */
-  refresh(): void {
+  /** The event as its bytes have it: its handler may have changed the data that it was given. */
+  unchanged(): Pick<PendingEvent, 'envelope' | 'data'> {
     const decoded = decodeEnvelope(this.message.value)
-    if (decoded.readable) this.envelope = decoded.envelope
+    if (!decoded.readable) return this
+    const { envelope } = decoded
+    // Only upcasts make other data, and they made it of the same bytes before.
+    const reading = this.data === this.envelope.data ? undefined : readEvent(envelope, this.route.contract)
+    return { envelope, data: reading?.contract === 'ok' ? reading.data : envelope.data }
+  }
+
+  /** Reads the event again for another attempt. */
+  refresh(): void {
+    const { envelope, data } = this.unchanged()
+    this.envelope = envelope
+    this.data = data
   }
 
   /** Where and what it is, for logs. */

@@ -1,9 +1,11 @@
+import type { Domain } from '@house-helper/events-core'
 import type { Db, Document, FindCursor } from 'mongodb'
 import { z } from 'zod'
 import { type Causation, type CausationQuery, causationOf } from './causation.ts'
 import { collections } from './collections.ts'
 import { type Correlation, type CorrelationQuery, correlationOf } from './correlation.ts'
 import { type Coverage, coverageOf, type MeasuredEnds, readRecorded } from './coverage.ts'
+import { type CurrentForm, createCurrentForms } from './current-form.ts'
 import { writeCursor } from './cursor.ts'
 import { deadLetterCollection } from './dead-letters/collections.ts'
 import { type EventPage, listEvents } from './event-list.ts'
@@ -44,6 +46,8 @@ export interface EventLogOptions {
   readonly maxExamined?: number | undefined
   /** Where Kafka's partitions ended when somebody last measured it, for coverage; {@link measureEnds} measures it. Default: unknown. */
   readonly ends?: (() => MeasuredEnds | undefined) | undefined
+  /** The domains by whose contracts {@link EventLog.current} and {@link EventLog.replayInto} read older versions. Default: none. */
+  readonly domains?: readonly Domain[] | undefined
 }
 
 /**
@@ -64,6 +68,11 @@ export interface EventLog {
   timeline(query: TimelineQuery): Promise<EventPage>
   /** The record with this id (an event's, or a conflict's record id), or undefined. */
   get(id: string): Promise<EventRecord | undefined>
+  /**
+   * What a handler of today's contract gets of an event that was written in an older major version, or why it gets none;
+   * undefined for one of the contract's own major or of none that its chain reaches back to. Worked out now, not stored.
+   */
+  current(record: EventRecord): CurrentForm | undefined
   /** The message of that record, byte for byte, or undefined. */
   raw(id: string): Promise<RawMessage | undefined>
   /** What caused an event, and what it caused; undefined where it is not recorded. */
@@ -93,6 +102,9 @@ export interface EventLog {
    * between them the one that Kafka got first. With a checkpoint the next call goes on where this one ended, however it
    * ended; what was handled since the last checkpoint is then handled again, unless the handler writes
    * `context.checkpoint()` together with its own effects. Memory is bounded. Rejects with what a handler throws.
+   *
+   * An event of an older major version has the data of today's contract, where the log knows its domain; one whose upcast
+   * fails has its stored data, `contract: 'broken'` and the issues. `version` and `value` are always those of the wire.
    */
   replayInto(query: ReplayIntoQuery, handlers: RecordHandlers, options?: ReplayIntoOptions): Promise<ReplayIntoResult>
   /** Writes a position vector as a text for a URL; where that would be long, the name under which it is kept for a day. */
@@ -105,7 +117,8 @@ export interface EventLog {
 
 /** Makes a reader of the log in a database. */
 export function createEventLog(db: Db, options: EventLogOptions = {}): EventLog {
-  const { maxTimeMs = 10_000, maxExamined = 10_000, ends = () => undefined } = options
+  const { maxTimeMs = 10_000, maxExamined = 10_000, ends = () => undefined, domains = [] } = options
+  const current = createCurrentForms(domains)
   const parts: LogParts = {
     ...{ collections: collections(db), letters: deadLetterCollection(db), maxTimeMs, maxExamined, ends },
   }
@@ -115,6 +128,7 @@ export function createEventLog(db: Db, options: EventLogOptions = {}): EventLog 
   const recorded = () => readRecorded(parts.collections, maxTimeMs)
   return {
     ...lookups(parts),
+    current,
     list: async (query = {}) => listEvents(checkList(query), parts, vectors),
     timeline: async (query) => listEvents(checkTimeline(query), parts, vectors),
     causation: (id, query = {}) => causationOf(id, query, parts),
@@ -127,7 +141,7 @@ export function createEventLog(db: Db, options: EventLogOptions = {}): EventLog 
     },
     recorded,
     read,
-    replayInto: (query, handlers, options) => replayInto({ read, recorded }, query, handlers, options),
+    replayInto: (query, handlers, options) => replayInto({ read, recorded, current }, query, handlers, options),
     follow: (query = {}) => followRecords(query, parts),
     writeVector: (vector) => vectors.write(vector),
     readVector: (text) => vectors.read(text),

@@ -2,6 +2,7 @@ export type { Causation, CausationQuery, CausedEvent, Cut } from './causation.ts
 export { RECORD_INDEXES } from './collections.ts'
 export type { CorrelatedEvent, Correlation, CorrelationQuery } from './correlation.ts'
 export { type Coverage, type MeasuredEnds, measureEnds, type PartitionCoverage } from './coverage.ts'
+export type { CurrentForm } from './current-form.ts'
 export * from './dead-letters/index.ts'
 export * from './deliveries/index.ts'
 export * from './errors.ts'

@@ -3,7 +3,7 @@ import { z } from 'zod'
 import { defineEvent } from './define-event.ts'
 import { defineDomain } from './domain.ts'
 import type { Envelope } from './envelope.ts'
-import { createJudge } from './verdict.ts'
+import { createJudge, readEvent } from './verdict.ts'
 
 const lit = defineEvent({
   type: 'lamp.lit',
@@ -47,5 +47,45 @@ describe('judge', () => {
   it('accepts another minor and says unknown-version to another major', () => {
     expect(judge({ ...envelope, version: '1.9' })).toEqual({ contract: 'ok' })
     expect(judge({ ...envelope, version: '2.0' })).toEqual({ contract: 'unknown-version' })
+  })
+})
+
+describe('readEvent', () => {
+  const newer = defineEvent({
+    type: 'lamp.lit',
+    version: '2.0',
+    description: 'A lamp was lit.',
+    data: z.object({ milliwatts: z.int() }),
+    example: { milliwatts: 5000 },
+    previous: lit,
+    upcast: ({ watts }) => ({ milliwatts: watts * 1000 }),
+    downcast: ({ milliwatts }) => ({ watts: milliwatts / 1000 }),
+  })
+
+  it('gives data of the contract’s own major as it came', () => {
+    const reading = readEvent(envelope, lit)
+    expect(reading.contract === 'ok' && reading.data).toBe(envelope.data)
+  })
+
+  it('gives data of an older major in the newest form, and leaves the envelope as it is', () => {
+    const before = structuredClone(envelope)
+    expect(readEvent(envelope, newer)).toEqual({ contract: 'ok', data: { milliwatts: 5000 } })
+    expect(envelope).toEqual(before)
+    expect(createJudge([defineDomain({ name: 'lamps', events: [newer] })])(envelope)).toEqual({ contract: 'ok' })
+  })
+
+  it('says all that is wrong with an older event, its data and its subject', () => {
+    const { householdId: _, ...nobody } = envelope
+    expect(readEvent({ ...nobody, data: { watts: 0.5 } }, newer)).toMatchObject({
+      contract: 'broken',
+      issues: [{ path: 'data.watts' }, { path: 'householdId' }],
+    })
+  })
+
+  it('says unknown-version to a major above, and to one below the chain', () => {
+    expect(['3.0', '0.9'].map((version) => readEvent({ ...envelope, version }, newer))).toEqual([
+      { contract: 'unknown-version' },
+      { contract: 'unknown-version' },
+    ])
   })
 })

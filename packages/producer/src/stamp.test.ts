@@ -1,5 +1,6 @@
-import { isEventId, withCause, withCauseToBeNamed } from '@house-helper/events-core'
+import { defineDomain, defineEvent, isEventId, withCause, withCauseToBeNamed } from '@house-helper/events-core'
 import { describe, expect, it } from 'vitest'
+import { z } from 'zod'
 import { lamps } from '../test/lamps.ts'
 import type { PublishError } from './errors.ts'
 import { type StampedEvent, stampEvent } from './stamp.ts'
@@ -176,5 +177,45 @@ describe('an event is refused', () => {
     const error = failure(() => lit({ lampId: 'lamp-1', watts: 'secret', tags: { a: { b: 'secret' } } }))
     expect(error.issues.map(({ path }) => path)).toEqual(['data.watts', 'data.tags.a'])
     expect(`${error.stack}${JSON.stringify(error)}`).not.toContain('secret')
+  })
+})
+
+describe('a stamped event of a contract with publishAs', () => {
+  const event = { type: 'lamp.lit', description: 'A lamp was lit.' } as const
+  const data = z.object({ lampIds: z.array(z.string()) })
+  const first = defineEvent({
+    ...event,
+    version: '1.0',
+    data: z.object({ lampId: z.string().min(1) }),
+    example: { lampId: 'lamp-1' },
+  })
+  const lampsAs = (publishAs: '1.0' | '2.0') =>
+    defineDomain({
+      name: 'lamps',
+      events: [
+        defineEvent({
+          ...{ ...event, version: '2.0', data, example: { lampIds: ['lamp-1'] }, previous: first, publishAs },
+          upcast: ({ lampId }) => ({ lampIds: [lampId] }),
+          downcast: ({ lampIds }) => ({ lampId: lampIds[0] ?? '' }),
+        }),
+      ],
+    })
+  const as = (publishAs: '1.0' | '2.0', given: unknown) =>
+    stampEvent(lampsAs(publishAs), stamp, 'lamp.lit', given, subject)
+
+  it('is on the wire what that version says, made of data of the newest', () => {
+    const given = { lampIds: ['lamp-1', 'lamp-2'] }
+    const { envelope, value } = as('1.0', given)
+    expect(envelope).toMatchObject({ version: '1.0', data: { lampId: 'lamp-1' } })
+    expect(JSON.parse(Buffer.from(value).toString())).toEqual(envelope)
+    expect(as('2.0', given).envelope).toMatchObject({ version: '2.0', data: given })
+  })
+
+  it('is refused with data of the older version, and where the downcast breaks it', () => {
+    expect(paths(() => as('1.0', { lampId: 'lamp-1' }))).toEqual(['data.lampIds', 'data'])
+    const error = failure(() => as('1.0', { lampIds: [] }))
+    expect(error.issues).toMatchObject([
+      { path: 'data.lampId', message: expect.stringContaining('by the downcast from 2.0 to 1.0') },
+    ])
   })
 })

@@ -49,8 +49,9 @@ export function createChronicle({ inbox, dead, clock }: ChronicleOptions): Chron
     const decoded = decodeEnvelope(message.value)
     // Whatever has no readable envelope is nobody's event.
     if (!decoded.readable) return
+    const { envelope } = decoded
     fates.set(placeText(place), {
-      event: receivedEvent(decoded.envelope),
+      event: receivedEvent(envelope, envelope.data),
       byTest,
       arrivedAt: happened + 1,
       changedAt: 0,

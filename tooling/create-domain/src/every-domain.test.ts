@@ -2,7 +2,15 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { defineHandlers } from '@house-helper/consumer'
-import { createJudge, type Domain, decodeEnvelope, type EventContract, encodeEnvelope } from '@house-helper/events-core'
+import {
+  createJudge,
+  type Domain,
+  decodeEnvelope,
+  type EventContract,
+  encodeEnvelope,
+  publishData,
+  readData,
+} from '@house-helper/events-core'
 import type { TestKit } from '@house-helper/testing'
 import { describe, expect, it } from 'vitest'
 import { contractFields } from './contract-field.ts'
@@ -23,6 +31,16 @@ describe.each(packages)('the domain package $name', ({ name, folder, domain, exp
     const decoded = decodeEnvelope(encodeEnvelope(exampleEvent(contract)))
     expect(decoded.readable && createJudge([domain])(decoded.envelope)).toEqual({ contract: 'ok' })
   })
+
+  it.each(domain.events)(
+    '$type: its casts bring the example of every version to the newest, and that one to each',
+    (contract) => {
+      for (const { version, example } of contract.versions) {
+        expect(readData(contract, version, example), version).toMatchObject({ ok: true })
+        expect(publishData({ ...contract, publishAs: version }, contract.example), version).toMatchObject({ ok: true })
+      }
+    },
+  )
 
   it.each(domain.events)('$type: every field is documented', (contract) => {
     const fields = contractFields(contract.schema)

@@ -31,6 +31,15 @@ describe('GET /api/v1/events/{id}', () => {
     })
   })
 
+  it.each([
+    { version: '2.0', data: { taskIds: ['task-001'] } },
+    { version: '2.0', issues: [{ path: 'data', message: 'the upcast from 1.0 to 2.0 threw TypeError' }] },
+  ])('shows what a handler gets of an older version now, beside what is stored: %j', async (current) => {
+    const api = await apiOver(fakeLog([record()], [], current))
+    const event = coveredEventSchema.parse((await api.inject('/api/v1/events/20251009120000-abc123')).json())
+    expect(event).toMatchObject({ version: '1.0', data: { taskId: 'task-001' }, current })
+  })
+
   it('finds a conflict by its record id, in which there are slashes', async () => {
     const recordId = `${'x'.repeat(128)}@house-helper.tasks/1/42`
     const api = await apiOver(fakeLog([record({ recordId, conflict: true })]))

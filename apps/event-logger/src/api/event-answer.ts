@@ -1,4 +1,4 @@
-import type { EventLog, EventPage, EventRecord } from '@house-helper/event-log'
+import type { Coverage, CurrentForm, EventLog, EventPage, EventRecord } from '@house-helper/event-log'
 import { z } from 'zod'
 import { coverageAnswer, coverageSchema } from './coverage-answer.ts'
 import { jsonMembers } from './json-members.ts'
@@ -43,9 +43,26 @@ export const eventSchema = z
   .strictObject(eventFields)
   .meta({ id: 'Event', description: 'An event as it was recorded.' })
 
+const currentSchema = z
+  .strictObject({
+    version: z.string().describe("The contract's version now."),
+    data: z.looseObject({}).optional().describe('What a handler gets: `data` after its upcasts. Absent if they fail.'),
+    issues: z
+      .array(z.strictObject({ path: z.string(), message: z.string() }))
+      .optional()
+      .describe('Why a handler gets none.'),
+  })
+  .meta({ id: 'CurrentForm', description: "An event of an older major version, as today's contract reads it." })
+
 /** An event as it is answered alone. */
 export const coveredEventSchema = z
-  .strictObject({ ...eventFields, coverage: coverageSchema })
+  .strictObject({
+    ...eventFields,
+    current: currentSchema
+      .optional()
+      .describe("What a handler gets of it now. Absent if it is of the contract's own major, or not known to it."),
+    coverage: coverageSchema,
+  })
   .meta({ id: 'CoveredEvent', description: 'An event as it was recorded, with how far the log was.' })
 
 /** A page of events. */
@@ -104,6 +121,15 @@ function publishersOwn(record: EventRecord): { readonly data: string; readonly m
     data: data ?? '{}',
     metadata: metadata === undefined || metadata === 'null' ? '' : `,"metadata":${metadata}`,
   }
+}
+
+/** Writes a record as JSON text of {@link coveredEventSchema}. */
+export function coveredEventJson(
+  record: EventRecord,
+  { current, coverage }: { readonly current: CurrentForm | undefined; readonly coverage: Coverage },
+): string {
+  const rest = JSON.stringify({ current, coverage: coverageAnswer(coverage) })
+  return `${eventJson(record).slice(0, -1)},${rest.slice(1)}`
 }
 
 /** The members that are texts of the record. */

@@ -5,7 +5,7 @@ import { z } from 'zod'
 import { answers } from './answers.ts'
 import { coverageAnswer } from './coverage-answer.ts'
 import { deliveriesAnswer, deliveriesSchema } from './delivery-answer.ts'
-import { coveredEventSchema, eventJson, eventPageJson, eventPageSchema } from './event-answer.ts'
+import { coveredEventJson, coveredEventSchema, eventPageJson, eventPageSchema } from './event-answer.ts'
 import { checkFilter } from './filter-parameter.ts'
 import { cursor, filter, limit, text } from './parameters.ts'
 import { sendProblem } from './problem.ts'
@@ -21,7 +21,7 @@ const bytes = z.string().meta({ id: 'Bytes', format: 'binary', description: 'Byt
 
 /** What the routes of events take of the log. */
 export interface EventSources {
-  readonly log: Pick<EventLog, 'get' | 'list' | 'raw' | 'coverage' | 'writeVector'>
+  readonly log: Pick<EventLog, 'get' | 'current' | 'list' | 'raw' | 'coverage' | 'writeVector'>
   readonly deliveries: DeliveryReader
 }
 
@@ -74,7 +74,7 @@ function oneEventRoutes({ log, deliveries }: EventSources): FastifyPluginAsyncZo
         const [record, coverage] = await Promise.all([log.get(request.params.id), log.coverage()])
         if (record === undefined) return sendNoEvent(request, reply, request.params.id)
         reply.type('application/json')
-        return `${eventJson(record).slice(0, -1)},"coverage":${JSON.stringify(coverageAnswer(coverage))}}`
+        return coveredEventJson(record, { current: log.current(record), coverage })
       },
     )
     app.get(

@@ -1,5 +1,6 @@
 import {
   type Coverage,
+  type CurrentForm,
   type EventLog,
   type EventPage,
   type EventRecord,
@@ -66,7 +67,7 @@ const asOf: PositionVector = [{ topic: 'house-helper.tasks', partition: 1, gener
 export type Asked = [name: string, ...query: unknown[]][]
 
 /** A log over an array, in which each filter finds all records; it notes what it was asked. */
-export function fakeLog(records: readonly EventRecord[], asked: Asked = []): EventLog {
+export function fakeLog(records: readonly EventRecord[], asked: Asked = [], current?: CurrentForm): EventLog {
   const note = (...question: Asked[number]): void => void asked.push(question)
   const page = (query: ListQuery): EventPage => {
     const from = Number(query.cursor ?? 0)
@@ -85,6 +86,7 @@ export function fakeLog(records: readonly EventRecord[], asked: Asked = []): Eve
       return page(query)
     },
     get: async (id) => records.find(({ recordId }) => recordId === id),
+    current: () => current,
     raw: async (id) => records.find(({ recordId }) => recordId === id),
     causation: async (id, query) => {
       note('causation', id, query)

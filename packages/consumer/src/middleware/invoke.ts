@@ -9,7 +9,7 @@ export const invoke: Handler = (event) => {
   if (!(attempt instanceof Attempt) || route.handle === undefined) {
     throw new SubscriberError('DEFECT', 'A handler was called without an attempt.')
   }
-  const result = route.handle(receivedEvent(event.envelope), attempt)
+  const result = route.handle(receivedEvent(event.envelope, event.data), attempt)
   return isThenable(result) ? Promise.resolve(result as PromiseLike<void>) : undefined
 }
 

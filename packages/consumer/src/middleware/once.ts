@@ -63,7 +63,7 @@ async function runOnce(receipts: Once, next: Handler, { event, attempt, begin }:
     const failure = attempt.afterReturn()
     if (failure !== undefined) throw failure
   }
-  const read = receivedEvent(event.envelope)
+  const read = receivedEvent(event.envelope, event.data)
   const outcome = await receipts.run({ event: read, value, delivery, signal, deadlineMs }, handle)
   event.repeat = outcome === 'repeat'
   if (outcome === 'conflict') throw attempt.conflict()

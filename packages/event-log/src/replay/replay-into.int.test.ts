@@ -1,5 +1,8 @@
+import { defineDomain, defineEvent } from '@house-helper/events-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { z } from 'zod'
 import { createReplayStand, type ReplayStand } from '../../test/replay-stand.ts'
+import { domains } from '../../test/stand.ts'
 import { createEventLog, type EventLog, type EventRecord, mongoCheckpoint } from '../index.ts'
 
 const numbered = (name: string, count: number) => Array.from({ length: count }, (_, n) => `${name}-${n}`)
@@ -69,6 +72,29 @@ describe('replayInto', () => {
     await expect(run(2)).rejects.toThrow('killed')
     await run(9)
     expect(effects).toEqual(['early-0', 'early-1', 'late-0'])
+  })
+
+  it('hands on old events as today’s contract reads them, with the bytes and the version that are stored', async () => {
+    const previous = domains.flatMap(({ events }) => events).find(({ type }) => type === 'task.completed')
+    const newer = defineEvent({
+      type: 'task.completed',
+      version: '2.0',
+      description: 'Tasks were completed.',
+      data: z.object({ taskIds: z.array(z.string()) }),
+      example: { taskIds: ['task-001'] },
+      previous: previous as NonNullable<typeof previous>,
+      upcast: (data) => ({ taskIds: [String(data.taskId)] }),
+      downcast: ({ taskIds }) => ({ taskId: taskIds.join() }),
+    })
+    const today = createEventLog(stand.db, { domains: [defineDomain({ name: 'tasks', events: [newer] })] })
+    const seen: unknown[] = []
+    await today.replayInto({ filter: 'id:early-0 id:other-0' }, ({ version, data, value, contract }) => {
+      seen.push({ version, data, contract, stored: JSON.parse(Buffer.from(value).toString()).data })
+    })
+    expect(seen).toEqual([
+      { version: '1.0', data: { taskIds: ['early-0'] }, contract: 'ok', stored: { taskId: 'early-0' } },
+      { version: '1.0', data: { taskId: 'other-0' }, contract: 'unknown-type', stored: { taskId: 'other-0' } },
+    ])
   })
 
   it('refuses what is no handler, and a checkpoint every nothing', async () => {

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { type CurrentForms, inCurrentForm } from '../current-form.ts'
 import { LogError } from '../errors.ts'
 import type { EventRecord } from '../event-record.ts'
 import { commonVector, type PositionVector, sortedVector } from '../position-vector.ts'
@@ -56,7 +57,11 @@ const everySchema = z.number('checkpointEvery must be a number').int().min(1)
 
 /** Hands records to handlers one after the other; see {@link EventLog.replayInto}. */
 export async function replayInto(
-  log: { readonly read: RecordReader; readonly recorded: () => Promise<PositionVector> },
+  log: {
+    readonly read: RecordReader
+    readonly recorded: () => Promise<PositionVector>
+    readonly current: CurrentForms
+  },
   query: ReplayIntoQuery,
   handlers: RecordHandlers,
   options: ReplayIntoOptions = {},
@@ -67,7 +72,7 @@ export async function replayInto(
   const recorded = await log.recorded()
   const until = query.to === undefined ? recorded : commonVector(sortedVector(query.to), recorded)
   const from = (await checkpoint?.load()) ?? query.from ?? []
-  const run = createRun(createProgress(from), { handlerOf, every, signal, ...options })
+  const run = createRun(createProgress(from), { handlerOf, every, signal, current: log.current, ...options })
   // What a signal ends is only where reading stops: a record in hand is handled to its end.
   const reading = new AbortController()
   try {
@@ -97,9 +102,10 @@ interface RunParts extends ReplayIntoOptions {
   readonly handlerOf: (type: string) => RecordHandler | undefined
   readonly every: number
   readonly signal: AbortSignal
+  readonly current: CurrentForms
 }
 
-function createRun(progress: Progress, { handlerOf, every, signal, checkpoint, onProgress }: RunParts): Run {
+function createRun(progress: Progress, { handlerOf, every, signal, current, checkpoint, onProgress }: RunParts): Run {
   let [handled, passed, unsaved] = [0, 0, 0]
   const position = () => sortedVector(progress.vector())
   const result = () => ({ handled, passed, position: position() })
@@ -118,7 +124,7 @@ function createRun(progress: Progress, { handlerOf, every, signal, checkpoint, o
       }
       if (handler === undefined) passed += 1
       else {
-        await handler(record, { checkpoint: after, signal })
+        await handler(inCurrentForm(record, current), { checkpoint: after, signal })
         handled += 1
       }
       progress.passed(record)
