@@ -111,6 +111,7 @@ it('has the schemas of the API and no others', () => {
     'Correlation',
     'Coverage',
     'CoveredEvent',
+    'CurrentForm',
     'DeadLetter',
     'DeadLetterCommandResult',
     'DeadLetterGroups',
