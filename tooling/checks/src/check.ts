@@ -22,6 +22,9 @@ const turbo = ['--output-logs=errors-only', '--ui=stream']
 const steps: readonly Step[] = [
   commandStep('Biome: format and lint', 'biome', ['ci', '--error-on-warnings', '--colors=off', '.']),
   importDirection,
+  commandStep('Contracts: pages, schemas and AsyncAPI are what the contracts say', 'node', [
+    ...['--conditions=@house-helper/source', 'tooling/contracts/src/main.ts', 'generate', '--check'],
+  ]),
   commandStep('Types: the whole work tree', 'tsc', ['-p', 'tsconfig.json', '--pretty', 'false']),
   commandStep('Build: every published package', 'turbo', ['run', 'build', ...turbo]),
   commandStep('publint: what is published can be imported', 'turbo', ['run', 'publint', ...turbo]),

@@ -5,13 +5,12 @@ describe('readCommand', () => {
   it.each([
     [['recipes'], { kind: 'create', name: 'recipes' }],
     [['recipes', '--event', 'recipe.cooked'], { kind: 'create', name: 'recipes', type: 'recipe.cooked' }],
-    [['--tables'], { kind: 'tables' }],
     [['-h'], { kind: 'help' }],
   ])('reads %j', (args, command) => {
     expect(readCommand(args)).toEqual(command)
   })
 
-  it.each([[[]], [['recipes', 'meals']], [['recipes', '--tables']], [['--what']], [['recipes', '--event']]])(
+  it.each([[[]], [['recipes', 'meals']], [['--what']], [['recipes', '--event']]])(
     'refuses %j and shows the usage',
     (args) => {
       expect(() => readCommand(args)).toThrow(

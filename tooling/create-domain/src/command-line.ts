@@ -4,23 +4,19 @@ import { CreateDomainError } from './errors.ts'
 /** What the tool was asked to do. */
 export type Command =
   | { readonly kind: 'help' }
-  | { readonly kind: 'tables' }
   | { readonly kind: 'create'; readonly name: string; readonly type?: string }
 
 /** How the tool is called. */
 export const usage = `Usage: pnpm create-domain <name> [--event <type>]
-       pnpm create-domain --tables
 
 Writes packages/domains/<name> with one contract, publisher, handlers, tests and README.
 
   <name>          the domain, a lower-case plural: recipes, pantry-items
   --event <type>  its first event type. Default: recipe.created for recipes
-  --tables        writes the event tables of every domain's README anew, from the contracts
   --help          shows this`
 
 const options = {
   event: { type: 'string' },
-  tables: { type: 'boolean' },
   help: { type: 'boolean', short: 'h' },
 } as const
 
@@ -29,8 +25,7 @@ export function readCommand(args: readonly string[]): Command {
   const { values, positionals } = parse(args)
   const [name, ...more] = positionals
   if (values.help === true) return { kind: 'help' }
-  if (values.tables === true && name === undefined && values.event === undefined) return { kind: 'tables' }
-  if (name === undefined || more.length > 0 || values.tables === true) throw wrong('Give one name, or --tables alone.')
+  if (name === undefined || more.length > 0) throw wrong('Give one name.')
   return { kind: 'create', name, ...(values.event === undefined ? undefined : { type: values.event }) }
 }
 

@@ -1,3 +1,4 @@
+import { camelCase, capitalCase } from '@house-helper/contracts'
 import { type CoreErrorCode, defineEvent, isDomainName, isHouseHelperError } from '@house-helper/events-core'
 import { z } from 'zod'
 import { CreateDomainError } from './errors.ts'
@@ -43,16 +44,6 @@ export function domainNames(domain: string, type: string = defaultType(domain)):
     contractFile,
     contract: camelCase(contractFile),
   }
-}
-
-/** `pantry-items` as it stands in names of types and functions: `PantryItems`. */
-export function capitalCase(name: string): string {
-  return name.replace(/(?:^|-)([a-z0-9])/g, (_, letter: string) => letter.toUpperCase())
-}
-
-/** `pantry-items` as a variable: `pantryItems`. */
-export function camelCase(name: string): string {
-  return name.replace(/-([a-z0-9])/g, (_, letter: string) => letter.toUpperCase())
 }
 
 function singular(domain: string): string {

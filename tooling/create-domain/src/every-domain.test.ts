@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { defineHandlers } from '@house-helper/consumer'
+import { camelCase, capitalCase, contractFields, jsonSchema, withEventTables } from '@house-helper/contracts'
 import {
   createJudge,
   type Domain,
@@ -13,10 +14,7 @@ import {
 } from '@house-helper/events-core'
 import type { TestKit } from '@house-helper/testing'
 import { describe, expect, it } from 'vitest'
-import { contractFields } from './contract-field.ts'
-import { camelCase, capitalCase } from './domain-names.ts'
 import { loadDomainPackages } from './domain-package.ts'
-import { withEventTables } from './event-table.ts'
 import { handlers, indexFile, mongo, publisher, testing } from './templates/service-view.ts'
 
 const packages = await loadDomainPackages(join(import.meta.dirname, '../../..'))
@@ -43,14 +41,14 @@ describe.each(packages)('the domain package $name', ({ name, folder, domain, exp
   )
 
   it.each(domain.events)('$type: every field is documented', (contract) => {
-    const fields = contractFields(contract.schema)
+    const fields = contractFields(jsonSchema(contract))
     expect(fields).not.toEqual([])
     expect(fields.filter((field) => field.description === undefined)).toEqual([])
   })
 
   it('has the tables of today’s contracts in its README', () => {
     const readme = readFileSync(join(folder, 'README.md'), 'utf8')
-    expect(readme, 'run `pnpm create-domain --tables`').toBe(withEventTables(readme, domain))
+    expect(readme, 'run `pnpm contracts generate`').toBe(withEventTables(readme, domain))
   })
 
   it('exports a publisher, handlers and the subscriber under the names that a service expects', () => {

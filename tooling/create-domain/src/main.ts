@@ -1,8 +1,7 @@
-import { relative, resolve } from 'node:path'
+import { resolve } from 'node:path'
 import { isHouseHelperError } from '@house-helper/events-core'
 import { type Command, readCommand, usage } from './command-line.ts'
 import { nextSteps } from './next-steps.ts'
-import { writeReadmeTables } from './readme-tables.ts'
 import { scaffoldDomain } from './scaffold.ts'
 
 const root = resolve(import.meta.dirname, '../../..')
@@ -11,12 +10,6 @@ async function run(command: Command): Promise<string> {
   switch (command.kind) {
     case 'help':
       return `${usage}\n`
-    case 'tables': {
-      const changed = await writeReadmeTables(root)
-      return changed.length === 0
-        ? 'All tables are up to date.\n'
-        : changed.map((file) => `Wrote ${relative(root, file)}\n`).join('')
-    }
     case 'create':
       return nextSteps(await scaffoldDomain(root, command.name, command.type))
   }

@@ -8,7 +8,7 @@ ${files.map((file) => `  ${file}`).join('\n')}
 
 Next
   1. npx --yes pnpm@12.21.0 install
-  2. Write the contract in packages/domains/${domain}/src/${contractFile}.ts, then run: pnpm create-domain --tables
+  2. Write the contract in packages/domains/${domain}/src/${contractFile}.ts, then run: pnpm contracts generate
   3. Make it known to the event logger and to hh-events: add
        "@house-helper/${domain}": "workspace:^"
      to the dependencies in apps/event-logger/package.json and apps/cli/package.json, and

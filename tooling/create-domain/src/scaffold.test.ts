@@ -8,6 +8,7 @@ import { scaffoldDomain } from './scaffold.ts'
 const root = resolve(import.meta.dirname, '../../..')
 const shared = [
   'events-core',
+  'contracts',
   'producer',
   'consumer',
   'outbox',

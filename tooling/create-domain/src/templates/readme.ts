@@ -1,5 +1,5 @@
+import { tableMarks, withEventTables } from '@house-helper/contracts'
 import type { DomainNames } from '../domain-names.ts'
-import { tableMarks, withEventTables } from '../event-table.ts'
 import { firstDomain } from './contract.ts'
 
 /** The README of a domain package. */

@@ -1,10 +1,14 @@
-import { id, money, openEnum, time } from '@house-helper/events-core'
+import { defineEvent, id, money, openEnum, time } from '@house-helper/events-core'
 import { expect, it } from 'vitest'
 import { z } from 'zod'
 import { contractFields } from './contract-field.ts'
+import { jsonSchema } from './json-schema.ts'
 
-it('lists fields with their types, those inside objects, lists, records and unions too', () => {
-  const schema = z.object({
+const lampBought = defineEvent({
+  type: 'lamp.bought',
+  version: '1.0',
+  description: 'A lamp was bought.',
+  data: z.object({
     lampId: id().describe('The lamp'),
     litAt: time().optional(),
     price: money().nullable(),
@@ -14,9 +18,22 @@ it('lists fields with their types, those inside objects, lists, records and unio
     plug: z.discriminatedUnion('kind', [z.object({ kind: z.literal('usb'), volts: z.int() })]),
     day: z.iso.date(),
     on: z.boolean(),
-  })
-  const rows = contractFields(schema).map(({ path, type, required }) => `${path}: ${type}${required ? '' : '?'}`)
-  expect(rows).toEqual([
+  }),
+  example: {
+    lampId: 'lamp-1',
+    price: null,
+    colour: 'red',
+    rooms: [],
+    watts: {},
+    plug: { kind: 'usb', volts: 5 },
+    day: '2026-01-31',
+    on: true,
+  },
+})
+
+it('lists fields with their types, those inside objects, lists, records and unions too', () => {
+  const fields = contractFields(jsonSchema(lampBought))
+  expect(fields.map(({ path, type, required }) => `${path}: ${type}${required ? '' : '?'}`)).toEqual([
     'lampId: id',
     'litAt: time?',
     'price: money, or null',
@@ -30,5 +47,5 @@ it('lists fields with their types, those inside objects, lists, records and unio
     'day: day',
     'on: boolean',
   ])
-  expect(contractFields(schema)[0]?.description).toBe('The lamp')
+  expect(fields[0]?.description).toBe('The lamp')
 })
