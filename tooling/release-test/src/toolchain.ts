@@ -26,7 +26,11 @@ export function createToolchain(folder: string): Toolchain {
   return {
     binaries,
     pnpm: async () => binaries(await pinnedPnpm()),
-    node: async (major) => (major === runningMajor ? dirname(process.execPath) : binaries(`node@${major}`)),
+    // The package `node` would only install this one, by a script.
+    node: async (major) =>
+      major === runningMajor
+        ? dirname(process.execPath)
+        : binaries(`node-${process.platform}-${process.arch}@${major}`),
   }
 }
 
