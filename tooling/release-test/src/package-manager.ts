@@ -40,6 +40,8 @@ export const installers: Readonly<Record<PackageManager, Installer>> = {
           npmRegistryServer: registryUrl,
           unsafeHttpWhitelist: ['127.0.0.1'],
           enableTelemetry: false,
+          // Yarn waits a day before it installs a version, and these are seconds old.
+          npmPreapprovedPackages: ['@house-helper/*'],
         }),
       ),
   },
