@@ -145,3 +145,6 @@ const nested: fc.Arbitrary<ContractSchema> = fc.letrec<{ node: ContractSchema }>
 
 /** Neutral schemas of data, over a small vocabulary, so that two of them often meet. */
 export const arbitrarySchema: fc.Arbitrary<ContractSchema> = objectOf(nested)
+
+/** A schema of any field. */
+export const arbitraryField: fc.Arbitrary<ContractSchema> = nested

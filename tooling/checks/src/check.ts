@@ -26,6 +26,9 @@ const steps: readonly Step[] = [
     ...['--conditions=@house-helper/source', 'tooling/contracts/src/main.ts', 'generate', '--check'],
   ]),
   commandStep('Types: the whole work tree', 'tsc', ['-p', 'tsconfig.json', '--pretty', 'false']),
+  commandStep('Contracts: nothing that is published or recorded becomes unreadable', 'node', [
+    ...['--conditions=@house-helper/source', 'tooling/contracts/src/main.ts', 'check'],
+  ]),
   commandStep('Build: every published package', 'turbo', ['run', 'build', ...turbo]),
   commandStep('publint: what is published can be imported', 'turbo', ['run', 'publint', ...turbo]),
   commandStep('attw: what is published has its types', 'turbo', ['run', 'attw', ...turbo]),

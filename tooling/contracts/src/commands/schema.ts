@@ -5,7 +5,7 @@ import { ContractsToolError } from '../errors.ts'
 
 /** Shows the JSON Schema of one event type's data. */
 export const schema: Command = {
-  usage: 'schema <type>      the JSON Schema of a type: task.completed',
+  usage: 'schema <type>             the JSON Schema of a type: task.completed',
   run: async ([type], { root, print }) => {
     if (type === undefined)
       throw new ContractsToolError('USAGE', 'Name the event type: pnpm contracts schema task.completed')
