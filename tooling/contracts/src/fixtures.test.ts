@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { createJudge, decodeEnvelope, readData } from '@house-helper/events-core'
 import { describe, expect, it } from 'vitest'
@@ -30,6 +30,7 @@ describe.each(folders)('the released versions of $name', (folder) => {
 
   it('have no fixture that is not locked', () => {
     const locked = fixturesOf(folder).map(({ type, version }) => `${type}@${version}.json`)
-    expect(readdirSync(join(folder.folder, 'fixtures')).toSorted()).toEqual(locked.toSorted())
+    const fixtures = join(folder.folder, 'fixtures')
+    expect(existsSync(fixtures) ? readdirSync(fixtures).toSorted() : []).toEqual(locked.toSorted())
   })
 })

@@ -78,7 +78,9 @@ async function look(ground: Ground, name: string, version: string): Promise<read
 /** Adds an optional field to a contract, with its changeset: a compatible change. */
 async function changeTasks({ copy }: Pick<Ground, 'copy'>): Promise<void> {
   await copy.rewrite('packages/domains/tasks/src/task-completed.ts', (text) =>
-    text.replace(/^( *)note: .*$/m, "$&\n$1room: z.string().optional().describe('The room that it was done in'),"),
+    text
+      .replace(/^( *)note: .*$/m, "$&\n$1room: z.string().optional().describe('The room that it was done in'),")
+      .replace("version: '1.0'", "version: '1.1'"),
   )
   const changeset = `---\n"${tasks}": minor\n---\n\nA completed task may say in which room it was done.\n`
   await writeFile(join(copy.folder, changesetFile), changeset)

@@ -9,7 +9,7 @@ const maxItems = 10_000
  * A value that fits a writer's schema with as little in it as can be, from a contract's example where that has it;
  * undefined where none was found.
  */
-export function sampleOf(schema: ContractSchema, example?: JsonValue): JsonValue | undefined {
+function sampleOf(schema: ContractSchema, example?: JsonValue): JsonValue | undefined {
   return samplesOf(schema, example)[0]
 }
 

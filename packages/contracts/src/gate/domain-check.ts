@@ -41,8 +41,25 @@ function contractFindings(contract: EventContract, round: Round): readonly Findi
     })
   return [
     ...versionFindings(contract, versions, state),
+    ...(versions.has(contract.version) ? [] : majorFindings(contract, versions)),
     ...comparisons.flatMap((comparison) => changeFindings(contract, comparison, comparisons, round)),
   ]
+}
+
+/** What a new major changes of the newest version of the one before it, which its casts are for. */
+function majorFindings(contract: EventContract, versions: ReadonlyMap<string, LockedVersion>): readonly Finding[] {
+  const [newest] = ofMajor(versions, contract.major - 1)
+  if (newest === undefined || contract.previous === undefined || ofMajor(versions, contract.major).length > 0) return []
+  const [older, locked] = newest
+  const changes = compareVersions(partyOfLocked(contract.type, older, locked), partyOfContract(contract))
+  const text = `allowed: ${contract.version} is another major, and its casts stand between the two`
+  return changes.map((change) => ({
+    passed: true,
+    about: `${contract.type} ${older} → ${contract.version}`,
+    text,
+    change,
+    between: { older, newer: contract.version },
+  }))
 }
 
 /** A contract beside one locked version. */

@@ -23,7 +23,7 @@ function changeLines(
     ...directionLines(forward, `an event published as ${now}`, `a handler of ${before}`),
   ]
   if (directions.length === 0) return [`    compatible: handlers of ${before} and of ${now} read each other’s events`]
-  return text.startsWith('acknowledged') ? [`    ${text}`, ...directions] : directions
+  return /^(?:acknowledged|allowed)/.test(text) ? [...directions, `    ${text}`] : directions
 }
 
 function directionLines({ verdict, reason, example }: Outcome, event: string, handler: string): string[] {

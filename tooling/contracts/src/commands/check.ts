@@ -12,9 +12,8 @@ export const check: Command = {
     for (const line of findings.flatMap(findingLines)) print(line)
     const failed = findings.filter(({ passed }) => !passed).length
     const said = findings.length === 0 ? 'nothing has changed' : failed === 0 ? 'all is well' : `${failed} failed`
-    print(
-      `${counts.contracts} contracts of ${counts.domains} domains, compared with what is locked (base: ${base.name}): ${said}`,
-    )
+    const domains = counts.domains === 1 ? '1 domain' : `${counts.domains} domains`
+    print(`${counts.contracts} contracts of ${domains}, compared with what is locked (base: ${base.name}): ${said}`)
     return failed === 0 ? 0 : 1
   },
 }
