@@ -43,4 +43,36 @@ describe('docs/contracts-over-time.md', () => {
     },
     120_000,
   )
+
+  it.each([
+    ['without publishAs', "  publishAs: '1.0',\n", '', "say publishAs: '1.0' in its first release"],
+    [
+      'with an upcast that fails',
+      '[before.completedBy]',
+      '[]',
+      'the upcast does not take every event: data.completedBy',
+    ],
+    ['with a downcast that fails', 'now.completedBy[0] as string', "''", 'the downcast does not take every event'],
+  ])(
+    'shows a major that fails %s',
+    (_, from, to, says) => {
+      using copy = copyWorkspace()
+      change(copy, 'A breaking change with casts')
+      copy.edit('src/task-completed.ts', from, to)
+      copy.addChangeset('photos', { '@house-helper/tasks': 'major' })
+      const { status, text } = copy.contracts('check')
+      expect(text).toContain(says)
+      expect(status).toBe(1)
+    },
+    120_000,
+  )
+
+  it('shows a major that fails with a smaller changeset', () => {
+    using copy = copyWorkspace()
+    change(copy, 'A breaking change with casts')
+    copy.addChangeset('photos', { '@house-helper/tasks': 'minor' })
+    const { status, text } = copy.contracts('check')
+    expect(text).toContain('needs a major changeset, and @house-helper/tasks has a minor changeset only')
+    expect(status).toBe(1)
+  }, 120_000)
 })
