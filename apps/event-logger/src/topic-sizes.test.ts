@@ -32,7 +32,13 @@ it('takes the largest replica of each partition, and no copy that is still being
 })
 
 it('connects with the same TLS and SASL settings as everything else', () => {
-  const settings = { clientId: 'c', topicPrefix: 'p', partitioner: 'murmur2', compression: 'none' } as const
+  const settings = {
+    kafkaClient: 'kafkajs',
+    clientId: 'c',
+    topicPrefix: 'p',
+    partitioner: 'murmur2',
+    compression: 'none',
+  } as const
   expect(brokerSettings({ ...settings, brokers: ['a:1'] })).toEqual({ bootstrapBrokers: ['a:1'] })
   const ssl = { ca: 'CA', cert: 'CERT', key: 'KEY' }
   const sasl = { mechanism: 'scram-sha-512', username: 'u', password: 'p' } as const

@@ -245,7 +245,7 @@ export interface Admin {
  * Every implementation passes the suite of `@house-helper/transport-memory/suite`.
  */
 export interface Transport extends AsyncDisposable {
-  /** The client behind it: `kafkajs`, `memory`. */
+  /** The client behind it: `kafkajs`, `platformatic`, `memory`. */
   readonly name: string
   /** What every topic name begins with, before the first dot. Default `house-helper`. */
   readonly topicPrefix: string

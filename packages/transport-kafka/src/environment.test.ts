@@ -18,6 +18,7 @@ afterAll(() => rmSync(folder, { recursive: true }))
 describe('connectionFromEnv', () => {
   it('has a default for everything', () => {
     expect(connectionFromEnv({})).toEqual({
+      kafkaClient: 'kafkajs',
       brokers: ['localhost:9092'],
       clientId: 'house-helper',
       topicPrefix: 'house-helper',
@@ -28,6 +29,7 @@ describe('connectionFromEnv', () => {
 
   it('reads every variable', () => {
     const settings = connectionFromEnv({
+      KAFKA_TRANSPORT: 'platformatic',
       KAFKA_BROKERS: 'one:9092, two:9093',
       KAFKA_CLIENT_ID: 'task-service',
       KAFKA_SSL: 'true',
@@ -41,6 +43,7 @@ describe('connectionFromEnv', () => {
       KAFKA_PARTITIONER: 'crc32',
     })
     expect(settings).toEqual({
+      kafkaClient: 'platformatic',
       brokers: ['one:9092', 'two:9093'],
       clientId: 'task-service',
       ssl: { ca: 'ca pem', cert: 'cert pem', key: 'key pem' },

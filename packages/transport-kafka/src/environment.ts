@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { partitionerNames } from '@house-helper/events-core'
 import { type SettingProblem, SettingsError } from './errors.ts'
-import { type ConnectionSettings, defaultSettings, isAddress, saslMechanisms } from './settings.ts'
+import { type ConnectionSettings, clientNames, defaultSettings, isAddress, saslMechanisms } from './settings.ts'
 
 /** The variables of an environment. */
 export type Environment = Readonly<Record<string, string | undefined>>
@@ -32,9 +32,9 @@ export function readConnectionEnv(env: Environment = process.env): ReadSettings 
   const reader = envReader(env, problems)
   const ssl = readSsl(reader)
   const sasl = readSasl(reader)
-  // KAFKA_TRANSPORT, which chooses between clients, will be read by whoever has several of them to choose from.
   const settings: ConnectionSettings = {
     ...defaultSettings,
+    kafkaClient: reader.choice('KAFKA_TRANSPORT', clientNames) ?? defaultSettings.kafkaClient,
     brokers: readBrokers(reader),
     clientId: reader.text('KAFKA_CLIENT_ID') ?? defaultSettings.clientId,
     ...(ssl && { ssl }),

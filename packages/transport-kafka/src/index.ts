@@ -1,6 +1,12 @@
 export { connectionFromEnv, type Environment, type ReadSettings, readConnectionEnv } from './environment.ts'
 export { type SettingProblem, SettingsError } from './errors.ts'
-export { type MemberMetadata, readMemberMetadata, writeMemberMetadata } from './receiver/consumer-protocol.ts'
+export {
+  type MemberMetadata,
+  readMemberAssignment,
+  readMemberMetadata,
+  writeMemberAssignment,
+  writeMemberMetadata,
+} from './receiver/consumer-protocol.ts'
 export {
   type ConsumerSession,
   type CreateSession,
@@ -29,6 +35,6 @@ export {
 } from './wire/exchange.ts'
 export { type KafkaError, kafkaError } from './wire/kafka-errors.ts'
 export { createOutages, type Outages } from './wire/outages.ts'
-export { createWire, untilDeadline, type Wire, type WireRequest } from './wire/wire.ts'
+export { closedError, createWire, untilDeadline, type Wire, type WireRequest } from './wire/wire.ts'
 export type { WireClient } from './wire/wire-client.ts'
 export { type ClientFailure, kafkaErrorOf, type Place, toTransportError } from './wire/wire-errors.ts'

@@ -6,6 +6,9 @@ import { type SettingProblem, SettingsError } from './errors.ts'
 /** The SASL mechanisms that can be chosen with KAFKA_SASL_MECHANISM. */
 export const saslMechanisms = ['plain', 'scram-sha-256', 'scram-sha-512'] as const
 
+/** The Kafka clients that can be chosen with KAFKA_TRANSPORT. */
+export const clientNames = ['kafkajs', 'platformatic'] as const
+
 // Clients split an address at its first colon, so a literal IPv6 address would be cut in two.
 const address = z.custom<string>(isAddress, {
   error: 'must be addresses as host:port (a name or IPv4), joined by commas',
@@ -27,6 +30,7 @@ const saslSchema = z.strictObject({
 })
 
 const settingsSchema = z.strictObject({
+  kafkaClient: z.enum(clientNames),
   brokers: z.array(address).min(1),
   clientId: z.string().min(1).max(200),
   ssl: sslSchema.optional(),
@@ -38,6 +42,8 @@ const settingsSchema = z.strictObject({
 
 /** How to reach a Kafka cluster, complete. It holds secrets: log {@link redactSettings} of it only. */
 export interface ConnectionSettings {
+  /** Which Kafka client is behind the Transport; `platformatic` needs the package @platformatic/kafka. Default `kafkajs`. */
+  readonly kafkaClient: (typeof clientNames)[number]
   /** `host:port` of some brokers; the others are found through them. Default `localhost:9092`. */
   readonly brokers: readonly string[]
   /** What brokers call this client in their logs and quotas. Default `house-helper`. */
@@ -60,6 +66,7 @@ export interface ConnectionSettings {
 
 /** What holds where nothing is set. */
 export const defaultSettings: ConnectionSettings = {
+  kafkaClient: 'kafkajs',
   brokers: ['localhost:9092'],
   clientId: 'house-helper',
   topicPrefix: DEFAULT_TOPIC_PREFIX,

@@ -67,8 +67,8 @@ export function openTransport(options: OpenOptions = {}): OpenedTransport {
 
 /** Settings that leave nothing to the environment: there a wrong variable is nobody's concern. */
 function isComplete(settings: Partial<ConnectionSettings>): boolean {
-  const { brokers, clientId, topicPrefix, partitioner, compression } = settings
-  return [brokers, clientId, topicPrefix, partitioner, compression].every((value) => value !== undefined)
+  const { kafkaClient, brokers, clientId, topicPrefix, partitioner, compression } = settings
+  return [kafkaClient, brokers, clientId, topicPrefix, partitioner, compression].every((value) => value !== undefined)
 }
 
 function defined(settings: Partial<ConnectionSettings>): Partial<ConnectionSettings> {

@@ -1,10 +1,4 @@
-import { describeTransport } from '@house-helper/transport-memory/suite'
-import { cleanUp, openRealTransport, remake, truncate } from '../test/real-kafka.ts'
+import { describeOnKafka } from '@house-helper/kafka-testing'
+import { createKafkaTransport } from './transport.ts'
 
-describeTransport('kafkajs', {
-  open: async () => openRealTransport(),
-  waitMs: 30_000,
-  truncate,
-  remake,
-  cleanUp: async ({ topics, groupIds }) => await cleanUp(topics, groupIds),
-})
+describeOnKafka('kafkajs', createKafkaTransport)

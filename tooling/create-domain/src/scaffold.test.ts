@@ -15,6 +15,7 @@ const shared = [
   'testing',
   'transport-memory',
   'transport-kafka',
+  'transport-platformatic',
   'transport-kafkajs',
 ]
 let workspace: string

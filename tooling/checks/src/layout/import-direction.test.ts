@@ -57,6 +57,7 @@ test.each([
   ['packages/producer/src/a.ts', '@house-helper/bench', 'imports point up'],
   ['packages/producer/src/a.ts', 'kafkajs', 'only transport-kafkajs imports kafkajs'],
   ['apps/event-logger/src/a.ts', 'kafkajs', 'only transport-kafkajs imports kafkajs'],
+  ['packages/producer/src/a.ts', '@platformatic/kafka', 'only transport-platformatic imports @platformatic/kafka'],
   ['apps/event-logger/src/a.ts', '@house-helper/points', 'imports point up'],
   ['examples/points/src/a.ts', '@house-helper/producer', 'examples import domain packages only'],
   ['examples/points/src/a.ts', 'zod', 'examples import domain packages only'],

@@ -1,7 +1,13 @@
 import { randomBytes } from 'node:crypto'
-import type { Position, Transport } from '@house-helper/events-core'
+import type { Logger, Position, Transport } from '@house-helper/events-core'
+import type { ConnectionSettings } from '@house-helper/transport-kafka'
 import { type Admin, Kafka, logLevel } from 'kafkajs'
-import { createKafkaTransport } from '../src/transport.ts'
+
+/** Makes the Transport that is tested. */
+export type OpenTransport = (
+  settings: Partial<ConnectionSettings>,
+  options?: { readonly logger?: Logger },
+) => Transport | Promise<Transport>
 
 /** The brokers that integration tests run against. */
 function brokersFromEnv(): string[] {
@@ -39,10 +45,10 @@ export async function truncate({ topic, partition, offset }: Position): Promise<
 }
 
 /** Deletes a topic of one partition and makes it again, as soon as the brokers have let go of the name. */
-export async function remake(topic: string): Promise<void> {
+export async function remake(open: OpenTransport, topic: string): Promise<void> {
   await withAdmin(async (admin) => {
     await admin.deleteTopics({ topics: [topic] })
-    await using transport = openRealTransport()
+    await using transport = await open(realSettings())
     const spec = { name: topic, partitions: 1, replicationFactor: 1, config: {} }
     const endMs = performance.now() + 30_000
     while ((await transport.admin.createTopics([spec])).length === 0) {
@@ -61,7 +67,7 @@ export async function cleanUp(topics: readonly string[], groupIds: readonly stri
   })
 }
 
-/** A transport to the tests' brokers. */
-export function openRealTransport(): Transport {
-  return createKafkaTransport({ brokers: brokersFromEnv() })
+/** The settings of a transport to the tests' brokers. */
+export function realSettings(): Partial<ConnectionSettings> {
+  return { brokers: brokersFromEnv() }
 }

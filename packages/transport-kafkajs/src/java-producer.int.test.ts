@@ -1,0 +1,4 @@
+import { describeJavaProducer } from '@house-helper/kafka-testing'
+import { createKafkaTransport } from './transport.ts'
+
+describeJavaProducer(createKafkaTransport)

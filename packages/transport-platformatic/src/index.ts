@@ -1,0 +1,1 @@
+export { createPlatformaticTransport, type TransportOptions } from './transport.ts'

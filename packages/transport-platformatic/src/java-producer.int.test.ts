@@ -1,0 +1,4 @@
+import { describeJavaProducer } from '@house-helper/kafka-testing'
+import { createPlatformaticTransport } from './transport.ts'
+
+describeJavaProducer(createPlatformaticTransport)

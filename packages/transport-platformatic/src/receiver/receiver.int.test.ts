@@ -1,0 +1,4 @@
+import { describeReceiving } from '@house-helper/kafka-testing'
+import { createPlatformaticTransport } from '../transport.ts'
+
+describeReceiving(createPlatformaticTransport)

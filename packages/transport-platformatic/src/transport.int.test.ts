@@ -1,0 +1,4 @@
+import { describeOnKafka } from '@house-helper/kafka-testing'
+import { createPlatformaticTransport } from './transport.ts'
+
+describeOnKafka('platformatic', createPlatformaticTransport)

@@ -1,0 +1,7 @@
+export { describeBrokers } from './brokers.ts'
+export { describeFaults } from './faults.ts'
+export { describeJavaProducer } from './java-producer.ts'
+export { describeOnKafka, describeOnSecuredKafka } from './on-kafka.ts'
+export type { OpenTransport } from './real-kafka.ts'
+export { describeReceiving } from './receiving.ts'
+export { describeSecurity } from './security.ts'
