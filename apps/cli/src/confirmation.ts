@@ -11,14 +11,16 @@ const ANSWER_TIMEOUT_MS = 120_000
 /**
  * Asks a person to confirm; resolves with whether the answer was yes.
  *
+ * @param lookFirst what to do instead of giving --yes.
  * @throws CliError `USAGE` where there is nobody to ask, `TIMED_OUT` after two minutes.
  */
 export async function confirmed(
   { stdin, stderr }: Pick<World, 'stdin' | 'stderr'>,
   question: string,
+  lookFirst = '--dry-run to look first',
 ): Promise<boolean> {
   if (!stdin.isTTY || !stderr.isTTY) {
-    throw new CliError('USAGE', `${question} Nobody can be asked here: give --yes, or --dry-run to look first.`)
+    throw new CliError('USAGE', `${question} Nobody can be asked here: give --yes, or ${lookFirst}.`)
   }
   stderr.write(`${printable(question)} [y/N] `)
   const lines = createInterface({ input: Readable.from(stdin) })

@@ -1,8 +1,11 @@
 import { isHouseHelperError } from '@house-helper/events-core'
 import { CommanderError } from 'commander'
 
-/** How a command ends: `unreachable` may pass by itself, the others need a change. */
-export const exitCodes = { ok: 0, failure: 1, usage: 2, unreachable: 6 } as const
+/**
+ * How a command ends: `unreachable` may pass by itself, the others need a change. `differences` says that what was
+ * compared is not as wanted.
+ */
+export const exitCodes = { ok: 0, failure: 1, usage: 2, differences: 3, unreachable: 6 } as const
 
 /** An exit code of this program. */
 export type ExitCode = (typeof exitCodes)[keyof typeof exitCodes]

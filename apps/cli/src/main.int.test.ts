@@ -73,14 +73,18 @@ describe('hh-events on real Kafka', () => {
     expect(applied).toMatchObject({ exitCode: 0, stderr: '' })
     expect(new Set(applied.lines().map(({ change }) => change))).toEqual(new Set(['created']))
     const again = await run(['topics', 'plan', ...options])
-    expect(new Set(again.lines().map(({ change }) => change))).toEqual(new Set(['exists']))
+    expect(new Set(again.lines().map(({ change }) => change))).toEqual(new Set(['matches']))
+    expect([planned.exitCode, again.exitCode]).toEqual([3, 0])
     const [tasks] = await transport.admin.describeTopics([`${prefix}.tasks`])
     expect(tasks).toMatchObject({ partitions: 2, replicationFactor: 1 })
     expect(await transport.admin.topicConfig(`${prefix}.dead.points`, ['retention.ms'])).toEqual({
       'retention.ms': '-1',
     })
     const other = await run(['topics', 'plan', '--partitions', '5'])
-    expect(other.lines()[0]).toMatchObject({ change: 'differs', differences: ['has 2 partitions, not 5'] })
+    expect(other.lines()[0]).toMatchObject({
+      change: 'change',
+      differences: [{ what: 'partitions', from: '2', to: '5', allowed: 'addPartitions' }],
+    })
   })
 
   it('publishes an event that can be read where it says', async () => {

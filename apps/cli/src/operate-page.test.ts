@@ -1,7 +1,9 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { kafkaAclsCommands, rightsOf } from '@house-helper/contracts'
 import { configFromEnv } from '@house-helper/event-logger'
 import { describe, expect, it } from 'vitest'
+import { documentedServices } from './documented-services.ts'
 import { DEFAULT_EVENT_LOGGER_URL, loggerUrlFromEnv } from './logger-settings.ts'
 import { readVariables } from './read-variables.ts'
 
@@ -33,5 +35,12 @@ describe('docs/operate.md', () => {
       LOG_LEVEL: logLevel,
       EVENT_LOGGER_URL: DEFAULT_EVENT_LOGGER_URL,
     })
+  })
+
+  it('shows exactly the rights that are planned for its four services', () => {
+    const acls = rightsOf(documentedServices, { topicPrefix: 'house-helper' }).map(({ acl }) => acl)
+    const options = { bootstrapServer: 'kafka:9093', commandConfig: 'admin.properties' }
+    const shown = page.split('\n').filter((line) => line.startsWith('kafka-acls.sh '))
+    expect(shown).toEqual(kafkaAclsCommands(acls, options))
   })
 })

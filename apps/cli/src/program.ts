@@ -1,5 +1,6 @@
 import { type HouseHelperError, type Issue, isHouseHelperError } from '@house-helper/events-core'
 import { Command, CommanderError, Option } from 'commander'
+import { addAclCommand } from './commands/acl.ts'
 import { addDeadCommand } from './commands/dead.ts'
 import { addDoctorCommand } from './commands/doctor.ts'
 import { addLogCommand } from './commands/log.ts'
@@ -15,6 +16,7 @@ import type { Session, World } from './world.ts'
 const help = `
 Examples:
   hh-events topics apply                       create the topics
+  hh-events acl plan --principal User:task-service --publish tasks
   hh-events publish task.created --data @task.json --household household-001
   hh-events log list household:household-001 since:2h
   hh-events log why <id>                       why an event is dead, and what to do
@@ -24,7 +26,7 @@ Examples:
 
 Settings come from KAFKA_BROKERS (and the other KAFKA_ variables) and EVENT_LOGGER_URL.
 Results go to stdout: a table on a terminal, else one JSON object a line. All else goes to stderr.
-Exit codes: 0 done, 1 failed, 2 wrong usage or settings, 6 unreachable.`
+Exit codes: 0 done, 1 failed, 2 wrong usage or settings, 3 not as wanted (topics, acl), 6 unreachable.`
 
 /** Runs the program; resolves with its exit code, having said on stderr what went wrong. Never rejects. */
 export async function runProgram(world: World): Promise<ExitCode> {
@@ -69,6 +71,7 @@ function createProgram(world: World, finish: (code: ExitCode) => void): Command 
     return { world, output: createOutput({ ...world, json: json === true }), timeoutMs, finish }
   }
   addTopicsCommand(program, session)
+  addAclCommand(program, session)
   addPublishCommand(program, session)
   addLogCommand(program, session)
   addDeadCommand(program, session, world.now)

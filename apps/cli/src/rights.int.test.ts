@@ -1,24 +1,25 @@
 import { randomBytes } from 'node:crypto'
-import { readFileSync } from 'node:fs'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { rightsOf } from '@house-helper/contracts'
 import { configFromEnv, createEventLogger } from '@house-helper/event-logger'
 import { type KafkaServer, startKafka } from '@house-helper/local-stack'
 import { createSubscriber, onTasks } from '@house-helper/tasks'
 import { connectionFromEnv, createKafkaTransport } from '@house-helper/transport-kafkajs'
-import { Admin } from '@platformatic/kafka'
 import { MongoClient } from 'mongodb'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
-import { documentedRights } from './documented-rights.ts'
+import { documentedServices } from './documented-services.ts'
 import { domains } from './domains.ts'
 import { endpointsFromEnv } from './kafka-settings.ts'
 import { runInMemory } from './test-world.ts'
 
-const page = readFileSync(join(import.meta.dirname, '../../../docs/operate.md'), 'utf8')
-const rights = documentedRights(page)
+const rights = rightsOf(documentedServices, { topicPrefix: 'house-helper' })
 const users = ['task-service', 'points-service', 'event-logger', 'operator', 'stranger']
 const password = (name: string) => `${name}-secret`
 const mongodbUri = process.env.MONGODB_URI ?? ''
 let kafka: KafkaServer
+let folder: string
 
 /** The environment of a user, over SASL_SSL. */
 function envOf(name: string, changed: Record<string, string> = {}): Record<string, string> {
@@ -43,40 +44,42 @@ const publish = (env: Record<string, string>, type: string, data: object, ...opt
   run(env, 'publish', type, '--data', JSON.stringify(data), '--household', 'household-001', ...options)
 const task = { taskId: 'task-001', title: 'Water the plants' }
 
-async function grant(): Promise<void> {
-  const ca = readFileSync(kafka.certificates?.caFile ?? '', 'utf8')
-  const sasl = { mechanism: 'PLAIN', username: 'admin', password: password('admin') } as const
-  const admin = new Admin({ clientId: 'grant', bootstrapBrokers: [...kafka.brokers], tls: { ca }, sasl })
-  await admin.createAcls({ creations: [...rights] })
-  await admin.close()
+/** An environment's file with the services of docs/operate.md, as an administrator would write it. */
+async function writtenServices(): Promise<string> {
+  const path = join(folder, 'kafka.json')
+  await writeFile(path, JSON.stringify({ environments: { documented: { services: documentedServices } } }))
+  return path
 }
 
 beforeAll(async () => {
   if (!mongodbUri) throw new Error('Set MONGODB_URI, or run the tests with: pnpm test')
+  folder = await mkdtemp(join(tmpdir(), 'hh-events-'))
   const admin = { name: 'admin', password: password('admin'), isSuperUser: true }
   kafka = await startKafka({
     security: { users: [admin, ...users.map((name) => ({ name, password: password(name) }))] },
   })
-  await grant()
+  const file = await writtenServices()
+  const given = await run(envOf('admin'), 'acl', 'apply', '--file', file, '--yes')
+  expect(given).toMatchObject({ exitCode: 0, stderr: '' })
+  expect(given.lines).toHaveLength(rights.length)
   const { exitCode, stderr } = await run(envOf('operator'), 'topics', 'apply', '--group', 'points-service')
   expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' })
 }, 180_000)
-afterAll(() => kafka?.close())
+afterAll(async () => {
+  await rm(folder, { recursive: true, force: true })
+  await kafka?.close()
+})
 
 describe('the rights in docs/operate.md', () => {
-  it('give a right to each of the roles, and none to anybody else', () => {
-    const named = new Set(rights.map(({ principal }) => principal))
-    expect([...named].sort()).toEqual([
-      'User:event-logger',
-      'User:operator',
-      'User:points-service',
-      'User:task-service',
-    ])
+  it('are all there once they were applied, and a plan finds nothing to do', async () => {
+    const { exitCode, lines } = await run(envOf('admin'), 'acl', 'plan', '--compare', '--file', join(folder, 'kafka.json'))
+    expect(new Set(lines.map(({ status }) => status))).toEqual(new Set(['matches']))
+    expect(exitCode).toBe(0)
   })
 
   it('let the operator look at topics, the login and a group', async () => {
     const planned = await run(envOf('operator'), 'topics', 'plan', '--group', 'points-service')
-    expect(new Set(planned.lines.map(({ change }) => change))).toEqual(new Set(['exists']))
+    expect(new Set(planned.lines.map(({ change }) => change))).toEqual(new Set(['matches']))
     const { lines } = await run(envOf('operator'), 'doctor')
     const kafkas = lines.filter(({ subject }) => !/^event logger/.test(String(subject)))
     expect(kafkas.map(({ status }) => status)).not.toContain('failed')

@@ -1,128 +1,104 @@
 import {
-  type Admin,
-  type Domain,
-  type TopicDescription,
-  type TopicNames,
-  type TopicSpec,
-  topicNames,
-} from '@house-helper/events-core'
+  type ActualTopic,
+  MAX_BYTES,
+  mayChange,
+  type Permission,
+  type PlannedTopic,
+  planTopics,
+  type TopicDifference,
+  type WantedTopic,
+} from '@house-helper/contracts'
+import type { Admin, TopicSpec, Transport } from '@house-helper/events-core'
 
-/** What the topics are made for and of. */
-export interface TopicPlanOptions {
-  readonly domains: readonly Domain[]
-  readonly topicPrefix: string
-  /** Adds this group's inbox and dead-letter topics. */
-  readonly groupId?: string | undefined
-  /** Adds the sandbox topic of this name. */
-  readonly sandbox?: string | undefined
-  /** Default 3. */
-  readonly partitions?: number
-  /** Default 1. */
-  readonly replicationFactor?: number
+/** A planned topic after `apply`. `differs`: some of its differences were not made away with, those that are left. */
+export type AppliedTopic = Omit<PlannedTopic, 'change'> & {
+  readonly change: PlannedTopic['change'] | 'created' | 'changed' | 'differs'
 }
 
-/** One topic that the contracts want, against what the cluster has. */
-export interface PlannedTopic {
-  readonly topic: string
-  /** `create`: missing. `exists`: as wanted. `differs`: there, but otherwise; it is left alone. */
-  readonly change: 'create' | 'exists' | 'differs'
-  readonly partitions: number
-  readonly replicationFactor: number
-  readonly config: Readonly<Record<string, string>>
-  /** What the cluster has instead, one sentence each; empty unless the change is `differs`. */
-  readonly differences: readonly string[]
+/** The part of a Transport that planning topics takes. */
+export type TopicCluster = Pick<Transport, 'admin' | 'topicPrefix'>
+
+/** Compares wanted topics with those of a cluster; changes nothing. */
+export async function planned(cluster: TopicCluster, wanted: readonly WantedTopic[]): Promise<readonly PlannedTopic[]> {
+  return planTopics(wanted, await actualTopics(cluster.admin, wanted), cluster.topicPrefix)
 }
 
-/** Partitions of a topic where nothing else is asked for. */
-export const DEFAULT_PARTITIONS = 3
-/** Replication factor of a topic where nothing else is asked for. */
-export const DEFAULT_REPLICATION_FACTOR = 1
-
-/** What the headers of a delivery or dead letter take at most beside the original message, rounded up. */
-const HEADER_BYTES = 16 * 1024
-const MAX_BYTES = 'max.message.bytes'
-
-/** The topics that domains need; with a group, its inbox and dead-letter topics; with a sandbox, its topic. */
-export function wantedTopics(options: TopicPlanOptions): readonly TopicSpec[] {
-  const { domains, topicPrefix, groupId, sandbox } = options
-  const { partitions = DEFAULT_PARTITIONS, replicationFactor = DEFAULT_REPLICATION_FACTOR } = options
-  const names = topicNames(topicPrefix)
-  const spec = (name: string, config: TopicSpec['config'] = {}) => ({ name, partitions, replicationFactor, config })
-  const sandboxes = sandbox === undefined ? [] : [spec(names.sandbox(sandbox))]
-  return [
-    ...domains.map((domain) => spec(names.domain(domain.name))),
-    ...groupTopics(names, groupId, spec),
-    ...sandboxes,
-  ]
-}
-
-function groupTopics(
-  names: TopicNames,
-  groupId: string | undefined,
-  spec: (name: string, config?: TopicSpec['config']) => TopicSpec,
-): readonly TopicSpec[] {
-  if (groupId === undefined) return []
-  // A dead letter waits for a person, for however long that takes.
-  return [spec(names.inbox(groupId)), spec(names.dead(groupId), { 'retention.ms': '-1' })]
-}
-
-/** Compares the wanted topics with those of the cluster; changes nothing. */
-export async function planTopics(admin: Admin, wanted: readonly TopicSpec[]): Promise<readonly PlannedTopic[]> {
-  const present = new Map(
-    (await admin.describeTopics(wanted.map((topic) => topic.name))).map((topic) => [topic.name, topic]),
+/** Asks for the wanted topics, with the settings that matter, and for the others that there are. */
+async function actualTopics(admin: Admin, wanted: readonly WantedTopic[]): Promise<readonly ActualTopic[]> {
+  // By name too: of all topics, brokers leave out those that this user may not see, without a word.
+  const found = [...(await admin.describeTopics(wanted.map(({ name }) => name))), ...(await admin.describeTopics())]
+  const present = new Map(found.map((topic) => [topic.name, topic]))
+  const wantedByName = new Map(wanted.map((topic) => [topic.name, topic]))
+  const areSizesNeeded = wanted.some(({ kind }) => kind !== 'domain')
+  return await Promise.all(
+    [...present.values()].map(async (topic) => {
+      const settings = settingsOf(wantedByName.get(topic.name), areSizesNeeded)
+      return { ...topic, config: settings.length === 0 ? {} : await admin.topicConfig(topic.name, settings) }
+    }),
   )
-  return Promise.all(wanted.map((spec) => planTopic(admin, spec, present.get(spec.name))))
 }
 
-async function planTopic(admin: Admin, spec: TopicSpec, is: TopicDescription | undefined): Promise<PlannedTopic> {
-  const { name: topic, partitions, replicationFactor, config } = spec
-  const planned = { topic, partitions, replicationFactor, config }
-  if (is === undefined) return { ...planned, change: 'create', differences: [] }
-  const differences = [...countDifferences(spec, is), ...(await configDifferences(admin, spec))]
-  return { ...planned, change: differences.length === 0 ? 'exists' : 'differs', differences }
+function settingsOf(wanted: WantedTopic | undefined, areSizesNeeded: boolean): readonly string[] {
+  if (wanted === undefined) return []
+  return [...new Set([...Object.keys(wanted.config), ...(areSizesNeeded ? [MAX_BYTES] : [])])]
 }
 
-function countDifferences(spec: TopicSpec, is: TopicDescription): readonly string[] {
-  const differences: string[] = []
-  if (is.partitions !== spec.partitions) differences.push(`has ${is.partitions} partitions, not ${spec.partitions}`)
-  if (is.replicationFactor !== spec.replicationFactor) {
-    differences.push(`has replication factor ${is.replicationFactor}, not ${spec.replicationFactor}`)
+/** What is wanted, against what there is. */
+export interface ComparedTopics {
+  readonly wanted: readonly WantedTopic[]
+  readonly plan: readonly PlannedTopic[]
+}
+
+/** Makes what a plan shows, as far as the permissions go; deletes nothing. What somebody else has created stays as it is. */
+export async function carryOut(
+  cluster: TopicCluster,
+  { wanted, plan }: ComparedTopics,
+  permissions: ReadonlySet<Permission>,
+): Promise<readonly AppliedTopic[]> {
+  const created = await createMissing(cluster, wanted, plan)
+  const applied: AppliedTopic[] = []
+  for (const topic of plan) {
+    if (topic.change === 'create') applied.push({ ...topic, change: created.has(topic.topic) ? 'created' : 'matches' })
+    else if (topic.change === 'change') applied.push(await changeTopic(cluster.admin, topic, permissions))
+    else applied.push(topic)
   }
-  return differences
+  return applied
 }
 
-async function configDifferences(admin: Admin, spec: TopicSpec): Promise<readonly string[]> {
-  const settings = Object.keys(spec.config)
-  if (settings.length === 0) return []
-  const is = await admin.topicConfig(spec.name, settings)
-  return settings
-    .filter((setting) => is[setting] !== spec.config[setting])
-    .map((setting) => `has ${setting}=${is[setting] ?? 'unknown'}, not ${spec.config[setting]}`)
+/** Creates the topics of domains first: how large those of a group have to be follows from them. */
+async function createMissing(
+  cluster: TopicCluster,
+  wanted: readonly WantedTopic[],
+  plan: readonly PlannedTopic[],
+): Promise<ReadonlySet<string>> {
+  const missing = plan.filter(({ change }) => change === 'create')
+  const ofDomains = missing.filter(({ kind }) => kind === 'domain').map(specOf)
+  const first = await cluster.admin.createTopics(ofDomains)
+  if (missing.length === ofDomains.length) return new Set(first)
+  const own = (await planned(cluster, wanted)).filter(({ change, kind }) => change === 'create' && kind !== 'domain')
+  return new Set([...first, ...(await cluster.admin.createTopics(own.map(specOf)))])
 }
 
-/**
- * Gives a group's topics room for the headers of deliveries beside the largest message that the domain topics take.
- * Otherwise such a message could not become a dead letter.
- */
-export async function withRoomForHeaders(
+function specOf({ topic: name, partitions, replicationFactor, config }: PlannedTopic): TopicSpec {
+  return { name, partitions, replicationFactor, config }
+}
+
+async function changeTopic(
   admin: Admin,
-  groupTopics: readonly TopicSpec[],
-  domainTopics: readonly TopicSpec[],
-): Promise<readonly TopicSpec[]> {
-  if (groupTopics.length === 0) return []
-  const configs = await Promise.all(domainTopics.map(({ name }) => admin.topicConfig(name, [MAX_BYTES])))
-  const largest = Math.max(...configs.map((config) => Number(config[MAX_BYTES])))
-  // A broker that does not know the setting does not hold it either.
-  if (!Number.isSafeInteger(largest)) return groupTopics
-  return groupTopics.map((topic) => ({
-    ...topic,
-    config: { ...topic.config, [MAX_BYTES]: `${largest + HEADER_BYTES}` },
-  }))
+  planned: PlannedTopic,
+  permissions: ReadonlySet<Permission>,
+): Promise<AppliedTopic> {
+  const { topic, differences } = planned
+  const made = differences.filter((difference) => mayChange(difference, permissions))
+  const settings = made.filter(isSetting).map(({ what, to }) => [what, to])
+  await admin.alterTopicConfig(topic, Object.fromEntries(settings))
+  const more = made.find(({ what }) => what === 'partitions')
+  if (more !== undefined) await admin.addPartitions(topic, Number(more.to))
+  const left = differences.filter((difference) => !made.includes(difference))
+  if (left.length === 0) return { ...planned, change: 'changed' }
+  return { ...planned, change: 'differs', differences: left }
 }
 
-/** The topics of a plan that are to be created. */
-export function topicsToCreate(plan: readonly PlannedTopic[]): readonly TopicSpec[] {
-  return plan
-    .filter(({ change }) => change === 'create')
-    .map(({ topic: name, partitions, replicationFactor, config }) => ({ name, partitions, replicationFactor, config }))
+function isSetting({ what }: TopicDifference): boolean {
+  return what !== 'partitions' && what !== 'replicationFactor'
 }

@@ -118,7 +118,7 @@ it('records without the right on the cluster, has no sizes then, and says which 
   expect(metrics).not.toContain('event_logger_topic_size_bytes{')
   expect(warnings[0]).toMatchObject({
     message: expect.stringContaining('topic sizes'),
-    fields: { err: { message: expect.stringContaining('Describe on the cluster') } },
+    fields: { err: { message: expect.stringContaining('Describe on Cluster') } },
   })
   await eventLogger.close()
 })

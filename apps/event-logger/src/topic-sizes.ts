@@ -74,7 +74,7 @@ function refused({ sasl }: ConnectionSettings, cause: unknown): EventLoggerError
   const user = sasl === undefined ? 'this client' : `the user ${sasl.username}`
   return new EventLoggerError(
     'TOPIC_SIZES_REFUSED',
-    `Kafka tells ${user} no topic sizes: add an ACL that allows Describe on the cluster, or go without them.`,
+    `Kafka tells ${user} no topic sizes: the ACL Describe on Cluster is missing; grant it, or go without them.`,
     { cause },
   )
 }

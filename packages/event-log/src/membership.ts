@@ -87,6 +87,9 @@ function noteTopics(health: HealthReasons, { topics, transport }: RecorderSettin
   const missing = topics?.filter((topic) => !found.includes(topic)) ?? []
   const remedy = 'Create them with hh-events topics apply; they are then recorded by themselves.'
   if (missing.length > 0) health.set('topics', `These topics do not exist: ${missing.join(', ')}. ${remedy}`)
-  else if (found.length === 0) health.set('topics', `There are no topics ${transport.topicPrefix}.<domain>. ${remedy}`)
-  else health.clear('topics')
+  else if (found.length === 0) {
+    // Brokers leave out what a user may not see, without a word.
+    const orRight = `Where they exist, the ACL Read on Topic:${transport.topicPrefix}. (prefixed) is missing.`
+    health.set('topics', `There are no topics ${transport.topicPrefix}.<domain>. ${remedy} ${orRight}`)
+  } else health.clear('topics')
 }

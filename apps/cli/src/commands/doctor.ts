@@ -1,3 +1,4 @@
+import { DEFAULT_PARTITIONS } from '@house-helper/contracts'
 import { type Command, Option } from 'commander'
 import { countArgument, groupArgument } from '../arguments.ts'
 import { type DeadlineClock, startDeadline } from '../doctor/deadline-clock.ts'
@@ -9,7 +10,6 @@ import { nodeFinding } from '../doctor/node-version.ts'
 import { settingsFindings } from '../doctor/settings.ts'
 import { exitCodes } from '../exit-code.ts'
 import type { Colors, Column } from '../output.ts'
-import { DEFAULT_PARTITIONS } from '../topic-plan.ts'
 import type { Session, World } from '../world.ts'
 
 /** The event logger's group where KAFKA_GROUP_ID says nothing. */

@@ -1,128 +1,183 @@
-import type { Admin, TopicSpec } from '@house-helper/events-core'
-import { type Command, Option } from 'commander'
-import { countArgument, groupArgument, sandboxArgument } from '../arguments.ts'
-import { connected } from '../connected.ts'
-import type { Column } from '../output.ts'
 import {
   DEFAULT_PARTITIONS,
   DEFAULT_REPLICATION_FACTOR,
+  type Environment,
+  mayChange,
+  type Permission,
   type PlannedTopic,
-  planTopics,
-  topicsToCreate,
+  type WantedTopicsOptions,
   wantedTopics,
-  withRoomForHeaders,
-} from '../topic-plan.ts'
+} from '@house-helper/contracts'
+import { type Command, Option } from 'commander'
+import { countArgument, groupArgument, sandboxArgument } from '../arguments.ts'
+import { confirmed } from '../confirmation.ts'
+import { connected } from '../connected.ts'
+import { type EnvironmentOptions, environmentOf } from '../environment-file.ts'
+import { CliError } from '../errors.ts'
+import { exitCodes } from '../exit-code.ts'
+import { type AppliedTopic, type ComparedTopics, carryOut, planned, type TopicCluster } from '../topic-plan.ts'
+import { permissionFlags, planText, topicColumns } from '../topic-text.ts'
 import type { Session } from '../world.ts'
 
-interface TopicsOptions {
-  readonly group?: string
+interface TopicsOptions extends EnvironmentOptions {
+  readonly group: readonly string[]
   readonly sandbox?: string
-  readonly partitions: number
-  readonly replicationFactor: number
+  readonly partitions?: number
+  readonly replicationFactor?: number
 }
 
-/** A planned topic after `apply`. */
-type AppliedTopic = Omit<PlannedTopic, 'change'> & { readonly change: PlannedTopic['change'] | 'created' }
+type ApplyOptions = TopicsOptions & { readonly yes?: true } & { readonly [Key in Permission]?: true }
+
+const file = `
+A file says how the topics of each environment are to be, and which groups there are (docs/operate.md):
+  environments:
+    production:
+      topics:
+        all: { partitions: 6, replicationFactor: 3, minInsyncReplicas: 2, retention: 90d }
+        domains: { tasks: { partitions: 12 } }
+      services:
+        - { principal: 'User:points-service', handles: [tasks, bills], group: points-service }
+`
+const help = {
+  plan: `${file}
+It ends with 0 where all topics are as wanted and with 3 where some are missing or differ.
+
+Examples:
+  hh-events topics plan
+  hh-events topics plan --group points-service --group label-printer
+  hh-events topics plan --file kafka.yaml --environment production`,
+  apply: `${file}
+It asks before it changes a topic that exists; it never deletes one, nor takes partitions away.
+It ends with 0 where all topics are as wanted then, and with 3 where differences are left.
+
+Examples:
+  hh-events topics apply
+  hh-events topics apply --group points-service
+  hh-events topics apply --file kafka.yaml --environment production --yes`,
+}
 
 /** Adds `topics plan` and `topics apply` to the program. */
 export function addTopicsCommand(program: Command, session: (command: Command) => Session): void {
   const topics = program.command('topics').description('the topics that the contracts need')
-  const verbs = [
-    ['plan', 'show which topics are missing or differ; changes nothing', plan],
-    ['apply', 'create the topics that are missing; never changes or deletes one', apply],
-  ] as const
-  for (const [name, description, run] of verbs) {
-    topics
-      .command(name)
-      .description(description)
-      .option('--group <id>', "add this group's inbox and dead-letter topics", groupArgument)
-      .option('--sandbox <name>', 'add the topic <prefix>.sandbox.<name>, to try replays out', sandboxArgument)
-      .addOption(countOption('--partitions <n>', 'partitions of a topic', DEFAULT_PARTITIONS))
-      .addOption(countOption('--replication-factor <n>', 'copies of a topic', DEFAULT_REPLICATION_FACTOR))
-      .addHelpText(
-        'after',
-        `\nExamples:\n  hh-events topics ${name}\n  hh-events topics ${name} --group points-service`,
-      )
-      .action((options: TopicsOptions, command: Command) => run(session(command), options))
-  }
+  withOptions(topics.command('plan').description('show which topics are missing or differ; changes nothing'))
+    .addHelpText('after', help.plan)
+    .action((options: TopicsOptions, command: Command) => plan(session(command), options))
+  withOptions(topics.command('apply').description('create the topics that are missing and set what differs'))
+    .option('--yes', 'do not ask before topics that exist are changed')
+    .option(permissionFlags.addPartitions, 'add partitions, though keys then move to other ones')
+    .option(permissionFlags.shortenRetention, 'let Kafka keep less, though it then removes what it holds')
+    .option(permissionFlags.lowerDurability, 'lower min.insync.replicas')
+    .addHelpText('after', help.apply)
+    .action((options: ApplyOptions, command: Command) => apply(session(command), options))
+}
+
+function withOptions(command: Command): Command {
+  const groups = (text: string, before: readonly string[]) => [...before, groupArgument(text)]
+  return command
+    .option('--group <id>', "add this group's inbox and dead-letter topics; may be repeated", groups, [])
+    .option('--sandbox <name>', 'add the topic <prefix>.sandbox.<name>, to try replays out', sandboxArgument)
+    .addOption(countOption('--partitions <n>', `partitions of a topic (default of a new one: ${DEFAULT_PARTITIONS})`))
+    .addOption(
+      countOption(
+        '--replication-factor <n>',
+        `copies of a topic (default of a new one: ${DEFAULT_REPLICATION_FACTOR})`,
+      ),
+    )
+    .option('--file <path>', 'how the topics are to be, and which groups there are: YAML or JSON')
+    .option('--environment <name>', 'the environment of the file (may be left out where it has one)')
 }
 
 async function plan(session: Session, options: TopicsOptions): Promise<void> {
-  const { world, timeoutMs, output } = session
-  const planned = await connected(world, timeoutMs, 'Looking at the topics', ({ admin, topicPrefix }) =>
-    planTopics(admin, wantedTopics({ ...options, topicPrefix, groupId: options.group, domains: world.domains })),
+  const { world, timeoutMs, output, finish } = session
+  const wish = await wishOf(session, options)
+  const { plan: shown } = await connected(world, timeoutMs, 'Looking at the topics', (cluster) =>
+    compare(cluster, wish),
   )
-  showPlan(session, planned)
-  const missing = topicsToCreate(planned).length
-  output.note(missing === 0 ? 'Nothing to create.' : `${missing} to create: run hh-events topics apply.`)
+  output.rows<AppliedTopic>(topicColumns, shown)
+  output.note(planText(shown))
+  if (shown.some(isDifferent)) finish(exitCodes.differences)
 }
 
-async function apply(session: Session, options: TopicsOptions): Promise<void> {
-  const { world, timeoutMs, output } = session
-  await connected(world, timeoutMs, 'Creating the topics', async ({ admin, topicPrefix }) => {
-    const wanted = wantedTopics({ ...options, topicPrefix, groupId: options.group, domains: world.domains })
-    const planned = await planTopics(admin, wanted)
-    if (output.format === 'table') showPlan(session, planned)
-    const domainTopics = wantedTopics({ ...options, topicPrefix, domains: world.domains, sandbox: undefined })
-    const created = await createMissing(admin, topicsToCreate(planned), domainTopics)
-    if (output.format === 'ndjson') output.rows(columns, appliedTopics(planned, created))
-    output.note(created.size === 0 ? 'Nothing to create.' : `Created ${created.size}.`)
+async function apply(session: Session, options: ApplyOptions): Promise<void> {
+  const { world, timeoutMs, output, finish } = session
+  const permissions = new Set(permissionNames.filter((name) => options[name]))
+  const wish = await wishOf(session, options)
+  const changesOf = (plan: readonly PlannedTopic[]) =>
+    plan.filter(({ differences }) => differences.some((one) => mayChange(one, permissions)))
+  const first = await connected(world, timeoutMs, 'Applying the topics', async (cluster) => {
+    const compared = await compare(cluster, wish)
+    const isAsked = changesOf(compared.plan).length > 0 && !options.yes
+    if (output.format === 'table' || isAsked) output.rows<AppliedTopic>(topicColumns, compared.plan)
+    return { ...compared, applied: isAsked ? undefined : await carryOut(cluster, compared, permissions) }
   })
+  const changes = changesOf(first.plan)
+  if (first.applied === undefined && !(await confirmed(world, questionOf(changes), 'look first with topics plan'))) {
+    output.note('Nothing was done.')
+    return finish(exitCodes.differences)
+  }
+  // A person may think for longer than a connection lives.
+  const applied =
+    first.applied ??
+    (await connected(world, timeoutMs, 'Applying the topics', (cluster) => carryOut(cluster, first, permissions)))
+  if (output.format === 'ndjson' || changes.length > 0) output.rows(topicColumns, applied)
+  output.note(appliedText(applied))
+  if (applied.some(({ change }) => change === 'differs')) finish(exitCodes.differences)
 }
 
-/** Creates the topics of domains first: how large those of a group have to be follows from them. */
-async function createMissing(
-  admin: Admin,
-  missing: readonly TopicSpec[],
-  domainTopics: readonly TopicSpec[],
-): Promise<ReadonlySet<string>> {
-  const ofDomains = new Set(domainTopics.map(({ name }) => name))
-  const [first, own] = [
-    missing.filter(({ name }) => ofDomains.has(name)),
-    missing.filter(({ name }) => !ofDomains.has(name)),
-  ]
-  const created = first.length === 0 ? [] : await admin.createTopics(first)
-  if (own.length === 0) return new Set(created)
-  return new Set([...created, ...(await admin.createTopics(await withRoomForHeaders(admin, own, domainTopics)))])
+const permissionNames = Object.keys(permissionFlags) as Permission[]
+
+function isDifferent({ change }: PlannedTopic): boolean {
+  return change === 'create' || change === 'change'
 }
 
-/** A missing topic that was not created meanwhile exists: somebody else made it in between. */
-function appliedTopics(planned: readonly PlannedTopic[], created: ReadonlySet<string>): readonly AppliedTopic[] {
-  return planned.map((topic) => {
-    if (topic.change !== 'create') return topic
-    return { ...topic, change: created.has(topic.topic) ? 'created' : 'exists' }
-  })
+function questionOf(changed: readonly PlannedTopic[]): string {
+  return `Change ${changed.map(({ topic }) => topic).join(', ')} as shown?`
 }
 
-function showPlan({ output }: Session, planned: readonly PlannedTopic[]): void {
-  output.rows<AppliedTopic>(columns, planned)
-  const different = planned.filter(({ change }) => change === 'differs')
-  if (different.length > 0) {
-    output.note(`${different.length} differ and are left alone: more partitions would move keys to other partitions.`)
+function appliedText(applied: readonly AppliedTopic[]): string {
+  const count = (change: AppliedTopic['change']) => applied.filter((topic) => topic.change === change).length
+  const parts = [
+    count('created') > 0 ? `Created ${count('created')}.` : '',
+    count('changed') > 0 ? `Changed ${count('changed')}.` : '',
+    count('differs') > 0 ? `${count('differs')} still differ: see the notes.` : '',
+  ].filter(Boolean)
+  return parts.length === 0 ? 'Nothing to do.' : parts.join(' ')
+}
+
+/** What is wanted, but for the prefix, which is the cluster's. */
+async function wishOf({ world }: Session, options: TopicsOptions): Promise<Omit<WantedTopicsOptions, 'topicPrefix'>> {
+  const domains = world.domains.map(({ name }) => name)
+  const environment = await environmentOf(options, domains)
+  return {
+    domains,
+    topics: topicSettings(options, environment),
+    groups: [...groupsOf(environment), ...options.group],
+    sandboxes: options.sandbox === undefined ? [] : [options.sandbox],
   }
 }
 
-const columns: readonly Column<AppliedTopic>[] = [
-  { heading: 'TOPIC', cell: ({ topic }) => topic },
-  { heading: 'CHANGE', cell: ({ change }) => change, color: (text, { change }, colors) => paint(colors)[change](text) },
-  { heading: 'PARTITIONS', cell: ({ partitions }) => String(partitions) },
-  { heading: 'REPLICAS', cell: ({ replicationFactor }) => String(replicationFactor) },
-  { heading: 'NOTES', cell: notes, wrap: true },
-]
-
-function notes({ change, config, differences }: AppliedTopic): string {
-  if (change === 'differs') return differences.join('; ')
-  return Object.entries(config)
-    .map(([name, value]) => `${name}=${value}`)
-    .join(' ')
+async function compare(
+  cluster: TopicCluster,
+  wish: Omit<WantedTopicsOptions, 'topicPrefix'>,
+): Promise<ComparedTopics> {
+  const wanted = wantedTopics({ ...wish, topicPrefix: cluster.topicPrefix })
+  return { wanted, plan: await planned(cluster, wanted) }
 }
 
-type Painter = Readonly<Record<AppliedTopic['change'], (text: string) => string>>
-
-function paint(colors: { green: Painter['create']; yellow: Painter['create']; dim: Painter['create'] }): Painter {
-  return { create: colors.green, created: colors.green, exists: colors.dim, differs: colors.yellow }
+function topicSettings(options: TopicsOptions, environment: Environment | undefined): Environment['topics'] {
+  const { partitions, replicationFactor } = options
+  if (environment === undefined) return { all: { partitions, replicationFactor }, domains: {}, inbox: {}, dead: {} }
+  if (partitions === undefined && replicationFactor === undefined) return environment.topics
+  throw new CliError('USAGE', '--partitions and --replication-factor say it again: with --file, write them there.')
 }
 
-function countOption(flags: string, description: string, byDefault: number): Option {
-  return new Option(flags, description).default(byDefault).argParser(countArgument)
+/** The groups that have topics of their own. */
+function groupsOf(environment: Environment | undefined): readonly string[] {
+  return (environment?.services ?? []).flatMap(({ role, group, deadLetters, laterRetries }) =>
+    role === 'service' && group !== undefined && (deadLetters || laterRetries) ? [group] : [],
+  )
+}
+
+function countOption(flags: string, description: string): Option {
+  return new Option(flags, description).argParser(countArgument)
 }

@@ -1,6 +1,7 @@
+import { type PlannedTopic, wantedTopics } from '@house-helper/contracts'
 import { isHouseHelperError, type Transport } from '@house-helper/events-core'
 import { CLOSE_TIMEOUT_MS } from '../connected.ts'
-import { planTopics, wantedTopics } from '../topic-plan.ts'
+import { planned } from '../topic-plan.ts'
 import type { World } from '../world.ts'
 import { type DeadlineClock, startDeadline } from './deadline-clock.ts'
 import { detailOf, type Finding } from './finding.ts'
@@ -37,23 +38,26 @@ export async function closeFindings(transport: Transport): Promise<readonly Find
 }
 
 async function topicFindings({ world, transport, partitions }: ClusterChecks): Promise<readonly Finding[]> {
-  const { admin, topicPrefix } = transport
-  const planned = await planTopics(admin, wantedTopics({ domains: world.domains, topicPrefix, partitions }))
-  return planned.map(({ topic, change, differences }): Finding => {
-    const found = { subject: `topic ${topic}`, check: 'present' }
-    if (change === 'create') {
-      return { ...found, status: 'failed', detail: 'missing', remedy: 'Run hh-events topics apply.' }
-    }
-    // Another count than the default may well be meant.
-    const remedy = 'Nothing to do where this is meant; hh-events never changes a topic.'
-    if (change === 'differs') return { ...found, status: 'warning', detail: differences.join('; '), remedy }
-    return { ...found, status: 'ok', detail: `${partitions} partitions` }
-  })
+  const domains = world.domains.map(({ name }) => name)
+  const wanted = wantedTopics({ domains, topicPrefix: transport.topicPrefix })
+  const plan = await planned(transport, wanted)
+  return plan.filter(({ change }) => change !== 'extra').map((topic) => topicFinding(topic, partitions))
+}
+
+function topicFinding({ topic, change, partitions: is }: PlannedTopic, expected: number): Finding {
+  const found = { subject: `topic ${topic}`, check: 'present' }
+  if (change === 'create') {
+    return { ...found, status: 'failed', detail: 'missing', remedy: 'Run hh-events topics apply.' }
+  }
+  if (is === expected) return { ...found, status: 'ok', detail: `${is} partitions` }
+  // Another count than the default may well be meant.
+  const remedy = 'Nothing to do where this is meant; hh-events topics plan says how topics can be changed.'
+  return { ...found, status: 'warning', detail: `has ${is} partitions, not ${expected}`, remedy }
 }
 
 async function lagFindings({ world, transport, groupId }: ClusterChecks): Promise<readonly Finding[]> {
   const { admin, topicPrefix } = transport
-  const names = wantedTopics({ domains: world.domains, topicPrefix }).map(({ name }) => name)
+  const names = wantedTopics({ domains: world.domains.map(({ name }) => name), topicPrefix }).map(({ name }) => name)
   const topics = (await admin.describeTopics(names)).map(({ name }) => name)
   // This asks the leaders, by the addresses that the cluster advertises.
   const ranges = await admin.ranges(topics)

@@ -38,7 +38,7 @@ export async function observeGroups(
   const at = new Date()
   const ours = await ourTopics(transport)
   const ranges = Map.groupBy(await admin.ranges([...ours]), ({ topic }) => topic)
-  const waiting = [...(groupIds ?? (await admin.groupIds()))]
+  const waiting = [...(groupIds ?? (await knownGroups(transport, [...ours])))]
   const groups: ObservedGroup[] = []
   const hidden: HiddenGroup[] = []
   const work = async (): Promise<void> => {
@@ -57,6 +57,13 @@ async function ourTopics({ admin, topicPrefix }: ObservedTransport): Promise<Rea
   const { domainOf, inboxGroupOf } = topicNames(topicPrefix)
   const all = (await admin.describeTopics()).map(({ name }) => name)
   return new Set(all.filter((name) => domainOf(name) !== undefined || inboxGroupOf(name) !== undefined))
+}
+
+/** Brokers do not list groups that may not be seen; those with an inbox are known all the same, and named as hidden. */
+async function knownGroups({ admin, topicPrefix }: ObservedTransport, topics: readonly string[]): Promise<Set<string>> {
+  const { inboxGroupOf } = topicNames(topicPrefix)
+  const ofInboxes = topics.map(inboxGroupOf).filter((groupId) => groupId !== undefined)
+  return new Set([...(await admin.groupIds()), ...ofInboxes])
 }
 
 async function lookAt(

@@ -160,7 +160,14 @@ function missingRight(place: Place, root: ClientFailure): string {
   const right = place.right ?? (isGroup ? 'Read' : 'Describe')
   // Brokers refuse a producer id to whoever may write no topic at all.
   const before = right === 'Write' ? ' (on brokers older than Kafka 3 also IdempotentWrite on Cluster)' : ''
-  return `${user} lacks the ACL ${right} on ${resource}${before}. Grant it with kafka-acls, or ask whoever administers the cluster.`
+  const wider = resource.startsWith('Topic:') ? (widerRights[right] ?? '') : ''
+  return `${user} lacks the ACL ${right} on ${resource}${wider}${before}. Grant it with kafka-acls (\`hh-events acl plan\` says which rights a service needs), or ask whoever administers the cluster.`
+}
+
+/** What brings a right on a topic with it: usually one of these is what is missing. */
+const widerRights: Partial<Record<AclOperation, string>> = {
+  Describe: ' (Read, Write or Alter brings it along)',
+  DescribeConfigs: ' (AlterConfigs brings it along)',
 }
 
 function reachHint(place: Place, root: ClientFailure): string {
