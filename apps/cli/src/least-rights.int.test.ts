@@ -3,8 +3,8 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type Right, rightsOf, type ServiceInput, serviceSchema } from '@house-helper/contracts'
-import { type Acl, type Logger, silentLogger } from '@house-helper/events-core'
 import { configFromEnv, createEventLogger } from '@house-helper/event-logger'
+import { type Acl, type Logger, silentLogger } from '@house-helper/events-core'
 import { type KafkaServer, startKafka } from '@house-helper/local-stack'
 import { createSubscriber, onTasks } from '@house-helper/tasks'
 import { connectionFromEnv, createKafkaTransport } from '@house-helper/transport-kafkajs'
@@ -63,7 +63,9 @@ beforeAll(async () => {
   if (!mongodbUri) throw new Error('Set MONGODB_URI, or run the tests with: pnpm test')
   folder = await mkdtemp(join(tmpdir(), 'hh-events-'))
   const users = holders.map(({ user: name }) => ({ name, password: 'secret' }))
-  kafka = await startKafka({ security: { users: [{ name: 'admin', password: 'secret', isSuperUser: true }, ...users] } })
+  kafka = await startKafka({
+    security: { users: [{ name: 'admin', password: 'secret', isSuperUser: true }, ...users] },
+  })
   const options = groups.flatMap((group) => ['--group', group])
   expect(await run('admin', 'topics', 'apply', '--partitions', '1', '--sandbox', 'try', ...options)).toMatchObject({
     exitCode: 0,
@@ -78,7 +80,9 @@ afterAll(async () => {
   await kafka?.close()
   const client = new MongoClient(mongodbUri)
   const { databases } = await client.db('admin').admin().listDatabases({ nameOnly: true })
-  await Promise.all(databases.filter(({ name }) => name.startsWith(database)).map(({ name }) => client.db(name).dropDatabase()))
+  await Promise.all(
+    databases.filter(({ name }) => name.startsWith(database)).map(({ name }) => client.db(name).dropDatabase()),
+  )
   await client.close()
 })
 
@@ -212,5 +216,7 @@ function rightText({ operation, resource, name }: Acl): string {
 function naming({ operation, resource, name }: Acl): RegExp {
   const exact = name === '*' ? '' : name.replaceAll('.', '\\.')
   const place = resource === 'cluster' ? 'Cluster' : `${resource === 'topic' ? 'Topic' : 'Group'}:${exact}`
-  return new RegExp(`ACL (${operation} on ${place}|\\w+ on ${place}[^()]*\\([^)]*\\b${operation}\\b[^)]*brings it along)`)
+  return new RegExp(
+    `ACL (${operation} on ${place}|\\w+ on ${place}[^()]*\\([^)]*\\b${operation}\\b[^)]*brings it along)`,
+  )
 }

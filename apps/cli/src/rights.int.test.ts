@@ -72,7 +72,14 @@ afterAll(async () => {
 
 describe('the rights in docs/operate.md', () => {
   it('are all there once they were applied, and a plan finds nothing to do', async () => {
-    const { exitCode, lines } = await run(envOf('admin'), 'acl', 'plan', '--compare', '--file', join(folder, 'kafka.json'))
+    const { exitCode, lines } = await run(
+      envOf('admin'),
+      'acl',
+      'plan',
+      '--compare',
+      '--file',
+      join(folder, 'kafka.json'),
+    )
     expect(new Set(lines.map(({ status }) => status))).toEqual(new Set(['matches']))
     expect(exitCode).toBe(0)
   })

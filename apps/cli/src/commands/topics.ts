@@ -156,10 +156,7 @@ async function wishOf({ world }: Session, options: TopicsOptions): Promise<Omit<
   }
 }
 
-async function compare(
-  cluster: TopicCluster,
-  wish: Omit<WantedTopicsOptions, 'topicPrefix'>,
-): Promise<ComparedTopics> {
+async function compare(cluster: TopicCluster, wish: Omit<WantedTopicsOptions, 'topicPrefix'>): Promise<ComparedTopics> {
   const wanted = wantedTopics({ ...wish, topicPrefix: cluster.topicPrefix })
   return { wanted, plan: await planned(cluster, wanted) }
 }
