@@ -51,7 +51,7 @@ interface Holder {
 const holders: readonly Holder[] = roles.flatMap(({ role, work, service }) => {
   const rights = (user: string) => rightsOf([serviceSchema.parse(service(user))], { topicPrefix: 'house-helper' })
   const all = { user: `${role}-all`, work, rights: rights(`${role}-all`), missing: undefined }
-  const less = rights('').map((_, index): Holder => {
+  const less = rights('anyone').map((_, index): Holder => {
     const user = `${role}-${index}`
     return { user, work, rights: rights(user).filter((_, at) => at !== index), missing: rights(user)[index] }
   })

@@ -157,17 +157,20 @@ function missingRight(place: Place, root: ClientFailure): string {
   const isGroup = root.type === 'GROUP_AUTHORIZATION_FAILED'
   const topics = place.topic ?? place.topics?.join(', ')
   const resource = isGroup ? `Group:${place.groupId}` : topics === undefined ? 'Cluster' : `Topic:${topics}`
-  const right = place.right ?? (isGroup ? 'Read' : 'Describe')
+  // Who asks about something, and takes no part in it.
+  const right = place.right ?? 'Describe'
   // Brokers refuse a producer id to whoever may write no topic at all.
   const before = right === 'Write' ? ' (on brokers older than Kafka 3 also IdempotentWrite on Cluster)' : ''
-  const wider = resource.startsWith('Topic:') ? (widerRights[right] ?? '') : ''
+  const wider = widerRights(right, resource)
   return `${user} lacks the ACL ${right} on ${resource}${wider}${before}. Grant it with kafka-acls (\`hh-events acl plan\` says which rights a service needs), or ask whoever administers the cluster.`
 }
 
-/** What brings a right on a topic with it: usually one of these is what is missing. */
-const widerRights: Partial<Record<AclOperation, string>> = {
-  Describe: ' (Read, Write or Alter brings it along)',
-  DescribeConfigs: ' (AlterConfigs brings it along)',
+/** What brings a right with it: usually one of these is what is missing. */
+function widerRights(right: AclOperation, resource: string): string {
+  if (right === 'Describe' && resource.startsWith('Group:')) return ' (Read brings it along)'
+  if (!resource.startsWith('Topic:')) return ''
+  if (right === 'Describe') return ' (Read, Write or Alter brings it along)'
+  return right === 'DescribeConfigs' ? ' (AlterConfigs brings it along)' : ''
 }
 
 function reachHint(place: Place, root: ClientFailure): string {

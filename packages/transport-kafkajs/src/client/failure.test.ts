@@ -27,7 +27,7 @@ describe('an error of kafkajs', () => {
     [25, 'NOT_OWNED', false, 'UNKNOWN_MEMBER_ID'],
     [27, 'NOT_OWNED', false, 'REBALANCE_IN_PROGRESS'],
     [29, 'NOT_AUTHORIZED', false, 'Topic:house-helper.tasks'],
-    [30, 'NOT_AUTHORIZED', false, 'Read on Group:points'],
+    [30, 'NOT_AUTHORIZED', false, 'Describe on Group:points (Read brings it along)'],
     [58, 'AUTHENTICATION_FAILED', false, 'the user tasks'],
     [76, 'COMPRESSION_UNSUPPORTED', false, 'compression'],
   ])('of code %i is %s, can be retried: %s, and names the remedy', (kafkaCode, code, canRetry, remedy) => {
