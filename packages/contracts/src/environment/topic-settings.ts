@@ -12,7 +12,7 @@ const retentionSchema = duration(
 const segmentSchema = duration(/^[1-9]\d{0,4}[hdw]$/, 'must be hours (12h), days (30d) or weeks (52w)')
 
 /** Kafka's `retention.ms` for a retention: `-1` keeps for ever. */
-export function retentionMs(retention: string): string {
+function retentionMs(retention: string): string {
   if (retention === 'forever') return '-1'
   const unit = retention.at(-1) as keyof typeof unitMs
   return String(Number(retention.slice(0, -1)) * unitMs[unit])

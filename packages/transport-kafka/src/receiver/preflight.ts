@@ -19,7 +19,10 @@ export async function checkReceiving(
   const metadata = await requireTopics(wire, topics, timeoutMs)
   const target = 'any'
   const args = { groupId, coordinatorType: 0 }
-  await wire.retrying({ target, api: 'GroupCoordinator', args, place: { groupId, right: 'Read' } }, end - performance.now())
+  await wire.retrying(
+    { target, api: 'GroupCoordinator', args, place: { groupId, right: 'Read' } },
+    end - performance.now(),
+  )
   await Promise.all(
     metadata.map(async ({ topic }) => await checkReadable(wire, groupId, topic, end - performance.now())),
   )
