@@ -46,7 +46,16 @@ function field(schema: ContractSchema): fc.Arbitrary<ContractSchema> {
     { arbitrary: mutations(schema), weight: 8 },
     { arbitrary: fc.constant(other), weight: 1 },
     { arbitrary: arbitraryField, weight: 1 },
+    ...(schema.oneOf ?? []).map((option) => ({
+      arbitrary: fc.constantFrom(option, undiscriminated(option)),
+      weight: 1,
+    })),
   )
+}
+
+/** An option of a union that says what it is only sometimes. */
+function undiscriminated(option: ContractSchema): ContractSchema {
+  return { ...option, required: (option.required ?? []).filter((name) => name !== 'kind') }
 }
 
 function nonNull(schemas: fc.Arbitrary<ContractSchema>): fc.Arbitrary<ContractSchema> {
