@@ -19,9 +19,15 @@ const eventCount = 4
 const single = arbitraryField.map((a): ContractSchema => {
   return { type: 'object', properties: { a }, required: ['a'], additionalProperties: false }
 })
+/** A schema and what somebody made of it, the one as the writer or the other. */
 const pairs = fc
-  .oneof(arbitrarySchema, single)
-  .chain((one) => fc.tuple(fc.constant(one), fc.oneof(mutatedSchema(one), arbitrarySchema)))
+  .tuple(
+    fc
+      .oneof(arbitrarySchema, single)
+      .chain((one) => fc.tuple(fc.constant(one), fc.oneof(mutatedSchema(one), arbitrarySchema))),
+    fc.boolean(),
+  )
+  .map(([[one, other], isTurned]) => (isTurned ? ([other, one] as const) : ([one, other] as const)))
 
 function contractOf(schema: ContractSchema): EventContract {
   const data = zodDataOf(schema)
