@@ -25,6 +25,7 @@ describe('docs/operate.md', () => {
       KAFKA_TOPIC_PREFIX: kafka.topicPrefix,
       KAFKA_PARTITIONER: kafka.partitioner,
       KAFKA_SSL: String(kafka.ssl !== undefined),
+      KAFKA_TRANSPORT: kafka.kafkaClient,
       KAFKA_GROUP_ID: groupId,
       MONGODB_URI: mongodbUri,
       MONGODB_DATABASE: mongodbDatabase,

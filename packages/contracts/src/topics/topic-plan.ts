@@ -125,7 +125,7 @@ function kindOf(topic: string, topicPrefix: string): TopicKind | undefined {
 }
 
 /** What the headers of a delivery or dead letter take at most beside the original message, rounded up. */
-export const HEADER_BYTES = 16 * 1024
+export const HEADER_BYTES: number = 16 * 1024
 /** The setting that says how large a batch a topic takes. */
 export const MAX_BYTES = 'max.message.bytes'
 

@@ -1,15 +1,16 @@
 import type { Defect, Edit } from './defect.ts'
 
+const kafka = 'packages/transport-kafka/src'
 const kafkajs = 'packages/transport-kafkajs/src'
 const consumer = 'packages/consumer/src'
-const producerFile = `${kafkajs}/sender/partition-producer.ts`
-const producerTest = `${kafkajs}/sender/partition-producer.test.ts`
+const producerFile = `${kafka}/sender/partition-producer.ts`
+const producerTest = `${kafka}/sender/partition-producer.test.ts`
 const suiteTest = `${kafkajs}/transport.int.test.ts`
 
 /** What a listener throws goes through the receiver into kafkajs. */
 const intoKafkajs: readonly Edit[] = [
   {
-    file: `${kafkajs}/receiver/receiver.ts`,
+    file: `${kafka}/receiver/receiver.ts`,
     find: 'await read(answer, from, moveTo).catch(fail)',
     replace: 'await read(answer, from, moveTo)',
   },
@@ -91,7 +92,7 @@ export const defects: readonly Defect[] = [
         does: 'An answer that does not name the partition is a success.',
         edits: [
           {
-            file: `${kafkajs}/sender/produce.ts`,
+            file: `${kafka}/sender/produce.ts`,
             find: 'if (found === undefined) {',
             replace: 'if (found === undefined) return 0\n    if (found === null) {',
           },
@@ -102,8 +103,8 @@ export const defects: readonly Defect[] = [
         does: 'An answer that names the partition with an error is a success.',
         edits: [
           {
-            file: `${kafkajs}/sender/produce.ts`,
-            find: 'if (found.errorCode !== 0) throw kafkajsInternals().createErrorFromCode(found.errorCode)',
+            file: `${kafka}/sender/produce.ts`,
+            find: 'if (found.errorCode !== 0) throw kafkaError(found.errorCode)',
             replace: '',
           },
         ],
@@ -187,12 +188,12 @@ export const defects: readonly Defect[] = [
     }`,
           },
           {
-            file: `${kafkajs}/receiver/lease.ts`,
+            file: `${kafka}/receiver/lease.ts`,
             find: 'if (silentMs >= intervalMs && !joining && !beating) void beat()',
             replace: 'if (silentMs < 0 && !joining && !beating) void beat()',
           },
           {
-            file: `${kafkajs}/receiver/lease.ts`,
+            file: `${kafka}/receiver/lease.ts`,
             find: 'if (silentMs > sessionTimeoutMs * UNCERTAIN_SHARE && !uncertain) {',
             replace: 'if (silentMs < sessionTimeoutMs * -UNCERTAIN_SHARE && !uncertain) {',
           },
@@ -214,11 +215,11 @@ export const defects: readonly Defect[] = [
         does: 'Reading goes on at the end of the partition, and nobody is told.',
         edits: [
           {
-            file: `${kafkajs}/receiver/partition-flow.ts`,
+            file: `${kafka}/receiver/partition-flow.ts`,
             find: 'const { low: to, high } = range',
             replace: 'const { high: to, high } = range\n  if (to > 0) return { from, to, reason: "removed" }',
           },
-          { file: `${kafkajs}/receiver/partition-flow.ts`, find: '...(jump && { jump })', replace: '' },
+          { file: `${kafka}/receiver/partition-flow.ts`, find: '...(jump && { jump })', replace: '' },
         ],
         caughtBy: [
           {
@@ -232,7 +233,7 @@ export const defects: readonly Defect[] = [
       },
       {
         does: 'Reading goes on at the first message that is left, and the listener is not told what it has missed.',
-        edits: [{ file: `${kafkajs}/receiver/partition-flow.ts`, find: '...(jump && { jump })', replace: '' }],
+        edits: [{ file: `${kafka}/receiver/partition-flow.ts`, find: '...(jump && { jump })', replace: '' }],
         caughtBy: [{ file: suiteTest, titles: ['says with the first batch which offsets are gone'] }],
       },
     ],
