@@ -14,6 +14,28 @@ export function copyEnvironment(path: readonly string[]): NodeJS.ProcessEnv {
   return { ...env, CI: 'true', PNPM_CONFIG_PROVENANCE: 'false', PATH: pathOf(path) }
 }
 
+/**
+ * The environment of a command that publishes to one registry and to no other: neither a setting of this machine nor one
+ * that the package manager which runs the tests has put into the environment can name another, or a right to publish there.
+ */
+export function publishingEnvironment(
+  env: NodeJS.ProcessEnv,
+  { url, publisherConfig }: PublishingPlace,
+): NodeJS.ProcessEnv {
+  const own = Object.fromEntries(['npm', 'pnpm'].map((manager) => [`${manager}_config_registry`, url]))
+  return {
+    ...without(env, /_config_(.*registry|.*auth.*|userconfig|globalconfig)$/i),
+    ...own,
+    NPM_CONFIG_USERCONFIG: publisherConfig,
+  }
+}
+
+interface PublishingPlace {
+  readonly url: string
+  /** An npmrc with the right to publish there. */
+  readonly publisherConfig: string
+}
+
 /** The environment of a service outside: a home with nothing in it, and no setting of this machine. */
 export function outsideEnvironment(home: string, path: readonly string[]): NodeJS.ProcessEnv {
   const env = without(process.env, workflow, inherited, proxies, /^XDG_\w+$/)

@@ -1,7 +1,7 @@
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { projectRoot, runToSuccess } from '@house-helper/local-stack'
-import { copyEnvironment } from './environment.ts'
+import { copyEnvironment, publishingEnvironment } from './environment.ts'
 import type { Registry } from './registry.ts'
 
 /** A copy of this repository, in which versions are made and published as on the main branch. */
@@ -10,7 +10,11 @@ export interface RepositoryCopy {
   /** Runs a command in it and returns what it printed; throws with its last words when it fails. */
   run(command: string, ...args: readonly string[]): Promise<string>
   /** Runs a command with another registry than the machine's, and the right to publish there. */
-  runAt(registry: Pick<Registry, 'publisherConfig'>, command: string, ...args: readonly string[]): Promise<string>
+  runAt(
+    registry: Pick<Registry, 'url' | 'publisherConfig'>,
+    command: string,
+    ...args: readonly string[]
+  ): Promise<string>
   /** Writes a file from its text of now; throws where that leaves it as it was. */
   rewrite(file: string, change: (text: string) => string): Promise<void>
   /** Commits everything, and returns the paths that changed. */
@@ -47,8 +51,8 @@ function repositoryAt(folder: string, env: NodeJS.ProcessEnv): RepositoryCopy {
   return {
     folder,
     run,
-    runAt: ({ publisherConfig }, command, ...args) =>
-      runToSuccess(command, args, { ...options, env: { ...env, NPM_CONFIG_USERCONFIG: publisherConfig } }),
+    runAt: (registry, command, ...args) =>
+      runToSuccess(command, args, { ...options, env: publishingEnvironment(env, registry) }),
     rewrite: async (file, change) => {
       const before = await readFile(join(folder, file), 'utf8')
       const after = change(before)
