@@ -1,4 +1,11 @@
-import { type Db, MongoClient, MongoNetworkError, MongoServerError, MongoServerSelectionError } from 'mongodb'
+import {
+  type ClientSession,
+  type Db,
+  MongoClient,
+  MongoNetworkError,
+  MongoServerError,
+  MongoServerSelectionError,
+} from 'mongodb'
 import { z } from 'zod'
 import { domainsOf } from './effects.ts'
 import type { Stand } from './stand.ts'
@@ -34,16 +41,29 @@ export function createCommitWatch(stand: Stand, mongodbUri: string): CommitWatch
     const handledTopics = topics.filter((topic) => domainsOf(handledTypes).some((name) => topic.endsWith(`.${name}`)))
     const recorded = await transport.admin.committed(loggerGroup, topics)
     const done = await transport.admin.committed(handlerGroup, handledTopics)
+    // Until it has committed something itself, a new primary reads a majority's past: what comes before this write in
+    // the oplog, and all that was acknowledged by now does, is in what this session reads.
+    const session = client.startSession({ causalConsistency: true })
     try {
-      const ledger = await ledgerOf(log)
+      await client
+        .db(`${log.databaseName}-watch`)
+        .collection<{ _id: string }>('barrier')
+        .updateOne(
+          { _id: 'barrier' },
+          { $inc: { looks: 1 } },
+          { upsert: true, writeConcern: { w: 'majority' }, session },
+        )
+      const ledger = await ledgerOf(log, session)
       for (const { topic, partition, offset } of recorded) {
         const next = ledger.get(`${topic}/${partition}`) ?? 0
         if (offset > next) early.saw(`${topic}/${partition}: ${offset} is committed, the ledger is at ${next}`)
       }
-      await handled(done, early)
+      await handled(done, early, session)
     } catch (error) {
       if (isUnavailable(error)) return error.message
       throw error
+    } finally {
+      await session.endSession()
     }
     looks += 1
     return true
@@ -59,8 +79,11 @@ export function createCommitWatch(stand: Stand, mongodbUri: string): CommitWatch
   }
 }
 
-async function ledgerOf(log: Db): Promise<Map<string, number>> {
-  const states = await log.collection('partitions').find({}, majority).toArray()
+async function ledgerOf(log: Db, session: ClientSession): Promise<Map<string, number>> {
+  const states = await log
+    .collection('partitions')
+    .find({}, { ...majority, session })
+    .toArray()
   return new Map(
     states.map((state) => stateSchema.parse(state)).map((state) => [`${state.topic}/${state.partition}`, state.next]),
   )
@@ -72,7 +95,7 @@ type Committed = readonly { readonly topic: string; readonly partition: number; 
 function createHandledCheck({ book, handledTypes }: Stand, service: Db) {
   const types = new Set(handledTypes)
   const proven = new Set<string>()
-  return async (committed: Committed, early: Witness): Promise<void> => {
+  return async (committed: Committed, early: Witness, session: ClientSession): Promise<void> => {
     const ends = new Map(committed.map(({ topic, partition, offset }) => [`${topic}/${partition}`, offset]))
     const due = [...book.events]
       .filter(([id, { type, topic, partition, offset }]) => {
@@ -81,7 +104,7 @@ function createHandledCheck({ book, handledTypes }: Stand, service: Db) {
       .map(([id]) => id)
     const found = await service
       .collection('effects')
-      .find({ eventId: { $in: due } }, { ...majority, projection: { eventId: 1 } })
+      .find({ eventId: { $in: due } }, { ...majority, session, projection: { eventId: 1 } })
       .toArray()
     for (const effect of found) proven.add(effectSchema.parse(effect).eventId)
     for (const id of due) if (!proven.has(id)) early.saw(`${id} is committed by the handlers and has no effect`)
