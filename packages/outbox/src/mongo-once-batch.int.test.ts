@@ -124,11 +124,11 @@ describe('receipts of a batch', () => {
       await until('some are handled', async () => (await effects.countDocuments()) > round * 100)
       await stand.transport.broker.faults.lose('lighters', 'its session expired')
     }
-    await until('all are handled', async () => (await effects.countDocuments()) === households.length * 60)
+    await until('all are handled', async () => (await effects.countDocuments()) === households.length * 60, 60_000)
     await Promise.all(subscribers.map((one) => one.close()))
     const written = await effects.find().sort({ _id: 1 }).toArray()
     const byKey = Map.groupBy(written, ({ householdId }) => householdId)
     const inOrder = Array.from({ length: 60 }, (_, step) => step)
     for (const household of households) expect(byKey.get(household)?.map(({ step }) => step)).toEqual(inOrder)
-  })
+  }, 90_000)
 })
