@@ -52,6 +52,7 @@ export const releaseCases: readonly ReleaseCase[] = [
         packagesBefore.filter((each) => each.isPublished && !isTasks(each)),
       )
       assert.deepEqual(pathsOutside(changed, packagesAfter), [changesetFile])
+      await copy.run('pnpm', 'contracts', 'generate', '--check')
       await publishVersions(copy, registry)
       assert.deepEqual(await registry.published(), {
         ...publishedBefore,
@@ -87,10 +88,13 @@ async function changeTasks({ copy }: Pick<Ground, 'copy'>): Promise<void> {
   await copy.commit('Say in which room a task was done')
 }
 
+/** What is generated of tasks, and of all domains together: both name its version. */
+const pagesOfTasks = /^docs\/contracts\/(tasks\.|schemas\/task\.|README\.md$|asyncapi\.yaml$)/
+
 /** The paths that belong neither to tasks nor to a private package: apps and examples move with what they are built of. */
 function pathsOutside(paths: readonly string[], packages: readonly WorkspacePackage[]): readonly string[] {
   const mayMove = packages.filter(({ name, isPublished }) => name === tasks || !isPublished)
-  return paths.filter((path) => !mayMove.some(({ folder }) => path.startsWith(folder)))
+  return paths.filter((path) => !pagesOfTasks.test(path) && !mayMove.some(({ folder }) => path.startsWith(folder)))
 }
 
 function versionOf(packages: readonly WorkspacePackage[], name: string): string {
