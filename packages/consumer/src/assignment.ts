@@ -11,7 +11,7 @@ import { SubscriberError } from './errors.ts'
 import type { Intake } from './intake.ts'
 import { LeftProgress } from './left-progress.ts'
 import type { LogChanges } from './log-changes.ts'
-import { PartitionWindow } from './partition-window.ts'
+import { PartitionWindow, partitionKey } from './partition-window.ts'
 import type { Scheduler } from './scheduler.ts'
 import type { Statistics } from './statistics.ts'
 import type { TopicIdentities } from './topic-identities.ts'
@@ -73,7 +73,7 @@ export class Assignment implements ReceiverListener {
 
   async assigned(partitions: readonly AssignedPartition[], continuous: boolean): Promise<readonly Position[]> {
     const { scheduler, committer, logger, groupId, identities } = this.#options
-    const keys = new Set(partitions.map(keyOf))
+    const keys = new Set(partitions.map(partitionKey))
     for (const key of this.#windows.keys()) {
       if (!continuous || !keys.has(key)) this.#drop(key, 'The partition was assigned anew.')
     }
@@ -84,7 +84,7 @@ export class Assignment implements ReceiverListener {
     )
     const positions: Position[] = []
     for (const partition of partitions) {
-      const kept = this.#windows.get(keyOf(partition))
+      const kept = this.#windows.get(partitionKey(partition))
       if (kept === undefined) positions.push(...this.#opened(partition))
       else if (kept.watermark.next !== undefined) positions.push(positionOf(kept, kept.watermark.next))
     }
@@ -130,7 +130,7 @@ export class Assignment implements ReceiverListener {
 
   batch(batch: FetchedBatch): number | Promise<number> {
     const first = batch.messages[0]?.offset ?? 0
-    const window = this.#windows.get(keyOf(batch))
+    const window = this.#windows.get(partitionKey(batch))
     if (window === undefined) return first
     const { next } = window.watermark
     const { jump, highWatermark } = batch
@@ -176,14 +176,14 @@ export class Assignment implements ReceiverListener {
     const { groupId, changes, instance } = this.#options
     const { topic, partition, watermark } = window
     changes.partitionRemade(window, watermark.next, 'it ends before that, so it was made again or lost its end')
-    this.#drop(keyOf(window), 'The partition was made again or truncated.')
+    this.#drop(partitionKey(window), 'The partition was made again or truncated.')
     const fresh = new PartitionWindow(
       { topic, partition, committed: undefined },
       groupId,
       performance.now(),
       instance(),
     )
-    this.#windows.set(keyOf(window), fresh)
+    this.#windows.set(partitionKey(window), fresh)
     return fresh
   }
 
@@ -196,7 +196,7 @@ export class Assignment implements ReceiverListener {
       const left = this.#left.take(from, instance())
       const window = new PartitionWindow(from, groupId, performance.now(), instance(), left)
       window.topicId ??= id
-      this.#windows.set(keyOf(window), window)
+      this.#windows.set(partitionKey(window), window)
       return window
     }
     const window = open(assigned)
@@ -244,10 +244,6 @@ export class Assignment implements ReceiverListener {
     this.#owned = owned
     this.#changedMs = performance.now()
   }
-}
-
-function keyOf({ topic, partition }: { readonly topic: string; readonly partition: number }): string {
-  return `${topic}/${partition}`
 }
 
 function positionOf({ topic, partition }: PartitionWindow, offset: number): Position {

@@ -30,6 +30,12 @@ describe('what was left of a partition', () => {
     expect(all.take(assigned(metadataOf({})), mine)?.done).toEqual([])
   })
 
+  it('is forgotten where the partition was read anew since, and nothing of it yet', () => {
+    const all = left()
+    all.keep(new PartitionWindow({ topic: 't', partition: 0, committed: undefined }, 'group', 0, mine), mine)
+    expect(all.take(assigned(metadataOf({})), mine)?.done).toEqual([])
+  })
+
   it.each([
     ['another member has committed since', assigned(metadataOf({ writer: 'other000' })), mine],
     ['an operator has moved the group back', assigned('', 3), mine],

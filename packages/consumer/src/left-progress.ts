@@ -1,6 +1,6 @@
 import type { AssignedPartition } from '@house-helper/events-core'
 import { decodeProgress, type Progress } from './commit-metadata.ts'
-import type { PartitionWindow } from './partition-window.ts'
+import { type PartitionWindow, partitionKey } from './partition-window.ts'
 import { joinedRanges } from './watermark.ts'
 
 /**
@@ -14,12 +14,15 @@ export class LeftProgress {
   /** Remembers a partition that is let go of. */
   keep(window: PartitionWindow, instance: string): void {
     const { position } = window.watermark
-    if (position !== undefined) this.#left.set(keyOf(window), { position, progress: window.progress(false, instance) })
+    const key = partitionKey(window)
+    // Nothing was read of it: what was left before may be of offsets that are other messages by now.
+    if (position === undefined) this.#left.delete(key)
+    else this.#left.set(key, { position, progress: window.progress(false, instance) })
   }
 
   /** What is done of a partition that is assigned: what its commit says, or more where that is this member's own. */
   take({ topic, partition, committed }: AssignedPartition, instance: string): Progress | undefined {
-    const key = keyOf({ topic, partition })
+    const key = partitionKey({ topic, partition })
     const left = this.#left.get(key)
     this.#left.delete(key)
     if (committed === undefined) return undefined
@@ -31,8 +34,4 @@ export class LeftProgress {
     const done = below.to > below.from ? joinedRanges([below], left.progress.done) : left.progress.done
     return { ...left.progress, crashes: said.crashes, done }
   }
-}
-
-function keyOf({ topic, partition }: { readonly topic: string; readonly partition: number }): string {
-  return `${topic}/${partition}`
 }

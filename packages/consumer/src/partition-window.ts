@@ -126,3 +126,8 @@ function survived(tried: TriedEvent, { writer = UNKNOWN_INSTANCE }: Progress, in
 function committedProgress({ committed }: AssignedPartition): Progress | undefined {
   return committed && decodeProgress(committed.offset, committed.metadata)
 }
+
+/** What a partition is known by in a map. */
+export function partitionKey({ topic, partition }: TopicPartition): string {
+  return `${topic}/${partition}`
+}
