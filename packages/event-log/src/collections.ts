@@ -1,7 +1,7 @@
 import type { Collection, Db, IndexDescription, WriteConcernSettings } from 'mongodb'
 import type { BackfillDocument, LedgerEntry, PartitionState, QuarantineDocument, RecordDocument } from './documents.ts'
 import { contractVerdicts } from './filter/event-filter.ts'
-import { ensureVectorIndexes } from './vector-collection.ts'
+import { ensureVectorIndexes } from './vectors/vector-collection.ts'
 
 /** The log's collections in one database. */
 export interface Collections {

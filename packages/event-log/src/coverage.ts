@@ -3,9 +3,9 @@ import { z } from 'zod'
 import type { Collections } from './collections.ts'
 import { LogError } from './errors.ts'
 import { readDocuments } from './pages.ts'
-import { byPlace, type PositionVector } from './position-vector.ts'
 import type { PartitionPlace, Removal } from './retention/removal.ts'
 import { findTopics } from './topic-discovery.ts'
+import { byPlace, type PositionVector } from './vectors/position-vector.ts'
 
 /** Where partitions end in Kafka, as it was last asked. */
 export interface MeasuredEnds {

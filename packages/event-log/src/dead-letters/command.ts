@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { checkQuery } from '../query.ts'
+import { checkQuery } from '../queries/query.ts'
 import type { DeadLetterSummary } from './dead-letter.ts'
 import { type DeadLetterFilter, filterSchema, type Place, readPlace } from './query.ts'
 

@@ -1,7 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import type { Collection } from 'mongodb'
 import { storeError } from '../mongo-errors.ts'
-import { described } from '../recorder-listeners.ts'
+import { described } from '../recorder/recorder-listeners.ts'
 import type { CheckedCommand, CommandResult } from './command.ts'
 import type { DeadLetterDocument } from './document.ts'
 import { type Candidate, type Selection, selection } from './selection.ts'

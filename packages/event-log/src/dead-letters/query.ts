@@ -1,9 +1,9 @@
 import { parseTimestamp } from '@house-helper/events-core'
 import type { Filter } from 'mongodb'
 import { z } from 'zod'
-import { readCursor, writeCursor } from '../cursor.ts'
 import { LogError } from '../errors.ts'
-import { checkQuery } from '../query.ts'
+import { readCursor, writeCursor } from '../queries/cursor.ts'
+import { checkQuery } from '../queries/query.ts'
 import { type DeadLetterDocument, deadLetterStates } from './document.ts'
 
 /** How a dead letter stands: `open` (to be seen to), `redriven` (sent to its group again), `discarded` (given up for good). */

@@ -1,7 +1,7 @@
 import type { Db, Document, FindCursor } from 'mongodb'
 import { z } from 'zod'
 import { type Page, readDocuments } from '../pages.ts'
-import { checkId } from '../query.ts'
+import { checkId } from '../queries/query.ts'
 import { deadLetterCollection } from './collections.ts'
 import {
   type DeadLetter,

@@ -3,7 +3,7 @@ import { DURABLE } from '../collections.ts'
 import { LogError } from '../errors.ts'
 import { storeError } from '../mongo-errors.ts'
 import { readDocuments } from '../pages.ts'
-import { vectorSchema } from '../read-query.ts'
+import { vectorSchema } from '../queries/read-query.ts'
 import type { ReplayCheckpoint } from './replay-into.ts'
 
 interface CheckpointDocument {

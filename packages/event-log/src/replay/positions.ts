@@ -1,5 +1,5 @@
 import type { Position } from '@house-helper/events-core'
-import type { PartitionPosition, PositionVector, RecordPlace } from '../position-vector.ts'
+import type { PartitionPosition, PositionVector, RecordPlace } from '../vectors/position-vector.ts'
 
 /** Where a replay is, of each topic-partition; it only moves on. */
 export interface Progress {

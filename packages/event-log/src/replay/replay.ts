@@ -1,4 +1,4 @@
-import type { PositionVector } from '../position-vector.ts'
+import type { PositionVector } from '../vectors/position-vector.ts'
 import type { PlanDocument, ReplayReason, ReplayState, ReplayTarget, RunDocument } from './document.ts'
 
 /** What a replay would send, to whom, and what is known about how they take it. */

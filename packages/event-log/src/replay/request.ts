@@ -3,8 +3,8 @@ import { isHouseHelperError } from '@house-helper/events-core'
 import { z } from 'zod'
 import { LogError } from '../errors.ts'
 import type { EventFilterInput } from '../filter/event-filter.ts'
-import type { PositionVector } from '../position-vector.ts'
-import { vectorSchema } from '../read-query.ts'
+import { vectorSchema } from '../queries/read-query.ts'
+import type { PositionVector } from '../vectors/position-vector.ts'
 
 /** What {@link Replays.plan} takes. */
 export interface PlanRequest {

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
 import type { EventRecord } from '../event-record.ts'
-import type { PartitionPosition } from '../position-vector.ts'
+import type { PartitionPosition } from '../vectors/position-vector.ts'
 import { type RecordReader, readForReplay } from './source.ts'
 
 type Step = { readonly times: readonly number[]; readonly next: number }

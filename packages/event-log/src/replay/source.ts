@@ -1,8 +1,8 @@
 import { within } from '@house-helper/events-core'
 import { LogError } from '../errors.ts'
 import type { EventRecord } from '../event-record.ts'
-import type { PartitionPosition, PositionVector } from '../position-vector.ts'
-import type { ReadQuery } from '../read-query.ts'
+import type { ReadQuery } from '../queries/read-query.ts'
+import type { PartitionPosition, PositionVector } from '../vectors/position-vector.ts'
 
 /** A record as sending it takes: its place and its bytes. */
 export type SourceRecord = Pick<

@@ -1,6 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import { within } from '@house-helper/events-core'
-import { described } from '../recorder-listeners.ts'
+import { described } from '../recorder/recorder-listeners.ts'
 import type { Runs } from './runs.ts'
 import { startWork, type Work, type WorkOptions } from './work.ts'
 

@@ -2,8 +2,8 @@ import type { Headers, TopicPartition } from '@house-helper/events-core'
 import type { Document } from 'mongodb'
 import { type LedgerEntry, type QuarantineDocument, quarantineSchema, recordSchema } from '../documents.ts'
 import { messageHeaders, parseDocument } from '../event-record.ts'
-import { positionId } from '../message-documents.ts'
 import { readDocuments } from '../pages.ts'
+import { positionId } from '../recorder/message-documents.ts'
 import type { VerificationParts } from './verification-parts.ts'
 
 /** A message's bytes, wherever they are. */
