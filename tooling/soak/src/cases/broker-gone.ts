@@ -17,7 +17,7 @@ const mb = 1024 * 1024
 export const brokerGone: SoakCase = {
   name: 'broker-gone',
   title: 'A single broker is killed and comes back on its data, while 2,000 events a second are offered.',
-  parts: (form) => [{ name: 'gone', run: (context) => run(context, form === 'short' ? 8_000 : 45_000) }],
+  parts: (form) => [{ name: 'gone', run: (context) => run(context, form === 'short' ? 4_000 : 45_000) }],
 }
 
 async function run(context: SoakContext, awayMs: number): Promise<PartReport> {

@@ -18,7 +18,7 @@ export const poison: SoakCase = {
   name: 'poison',
   title:
     'One event in a hundred on one partition is bad; beside our subscriber reads raw kafkajs, with the same events.',
-  parts: (form) => [{ name: 'poison', run: (context) => run(context, form === 'short' ? 20_000 : 60_000) }],
+  parts: (form) => [{ name: 'poison', run: (context) => run(context, form === 'short' ? 14_000 : 60_000) }],
 }
 
 async function run(context: SoakContext, publishMs: number): Promise<PartReport> {

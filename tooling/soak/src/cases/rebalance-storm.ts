@@ -22,7 +22,7 @@ export const rebalanceStorm: SoakCase = {
   name: 'rebalance-storm',
   title: 'A member joins or leaves every 2 s while handlers take up to 20 s; then three instances restart one by one.',
   parts: (form) => [
-    { name: 'storm', run: (context) => storm(context, form === 'short' ? 12 : 90) },
+    { name: 'storm', run: (context) => storm(context, form === 'short' ? 9 : 90) },
     { name: 'rolling restart', run: (context) => restartRolling(context, form === 'short' ? 1 : 4) },
   ],
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { defects } from './defects.ts'
-import { edited, sourceOf } from './mutant-tree.ts'
+import { edited, shorterWaits, sourceOf } from './mutant-tree.ts'
 
 const variants = defects.flatMap(({ name, variants: of }) => of.map((variant) => ({ name, ...variant })))
 
@@ -11,6 +11,10 @@ describe('the defects of kafkajs', () => {
 
   it.each(variants)('$name can be put back: $does', async ({ edits }) => {
     for (const edit of edits) expect(edited(await sourceOf(edit.file), edit)).not.toBe(await sourceOf(edit.file))
+  })
+
+  it('are waited for less long than by the suite itself', async () => {
+    expect(edited(await sourceOf(shorterWaits.file), shorterWaits)).toContain(shorterWaits.replace)
   })
 
   it.each(variants)('$name has tests that are there: $does', async ({ caughtBy }) => {
