@@ -1,6 +1,7 @@
 import { consumeCase, partitionsCase, slowHandlersCase } from './cases/consume.ts'
 import { idleCase } from './cases/idle.ts'
 import { importCase } from './cases/import.ts'
+import { producerPerformanceCase } from './cases/producer-performance.ts'
 import { handBatchedCase, publishCase } from './cases/publish.ts'
 import { connectCase, recordCase, recordIntoLargeCase, recordMemoryCase } from './cases/record.ts'
 import { replayCase, replayMemoryCase } from './cases/replay.ts'
@@ -14,10 +15,13 @@ export const cases: readonly Case[] = [
   publishCase(100, 8, { ours: 0.7, peer: 0.07 }),
   publishCase(1000, 10, { ours: 0.7, peer: 0.07 }),
   handBatchedCase(0.9),
+  producerPerformanceCase('platformatic', 0.7),
   consumeCase('kafkajs', 0.8),
+  consumeCase('platformatic', 1.1),
   slowHandlersCase(50),
   connectCase(2),
   recordCase('kafkajs', 0.9),
+  recordCase('platformatic', 1.1),
   replayCase(),
 ]
 
@@ -26,5 +30,6 @@ export const growthCases: readonly Case[] = [
   recordMemoryCase(1.1),
   recordIntoLargeCase(5_000_000, 0.8),
   partitionsCase('kafkajs', 0.4),
+  partitionsCase('platformatic', 0.8),
   replayMemoryCase(),
 ]

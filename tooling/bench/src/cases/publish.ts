@@ -1,7 +1,8 @@
-import { createTasksPublisher, type TaskCreatedData } from '@house-helper/tasks'
+import { createTasksPublisher } from '@house-helper/tasks'
 import { Kafka, logLevel, type Producer } from 'kafkajs'
 import { envelopeOf } from '../backlog.ts'
 import type { BenchStack, Case, Prepared, Side } from '../measure.ts'
+import { eventsPerSecond, publishTask } from '../programs/publishing.ts'
 import { messageOf, type TaskEvent, taskEvents } from '../task-events.ts'
 import { createTopics, dropTopics } from '../topics.ts'
 
@@ -79,13 +80,7 @@ async function preparePublish(
   const publisher = createTasksPublisher({ source: 'bench', brokers: stack.brokers, topicPrefix })
   const producer = new Kafka({ brokers: [...stack.brokers], logLevel: logLevel.NOTHING }).producer()
   await producer.connect()
-  // The fields beside the id are the simulated event's.
-  const ours = ({ type, data, fields: { householdId, userId, correlationId } }: TaskEvent) =>
-    publisher.publish(type as 'task.created', data as TaskCreatedData, {
-      householdId,
-      correlationId,
-      ...(userId && { userId }),
-    })
+  const ours = (event: TaskEvent) => publishTask(publisher, event)
   return {
     ours: () => eventsPerSecond(callers, Math.ceil(stack.events * share.ours), events, ours),
     peer: peerOf({ events, producer, topic }),
@@ -95,19 +90,4 @@ async function preparePublish(
       await dropTopics(stack, [topic])
     },
   }
-}
-
-async function eventsPerSecond(
-  callers: number,
-  count: number,
-  events: readonly TaskEvent[],
-  publish: (event: TaskEvent) => Promise<unknown>,
-): Promise<number> {
-  let next = 0
-  const call = async (): Promise<void> => {
-    while (next < count) await publish(events[next++ % events.length] as TaskEvent)
-  }
-  const start = performance.now()
-  await Promise.all(Array.from({ length: callers }, call))
-  return count / ((performance.now() - start) / 1000)
 }

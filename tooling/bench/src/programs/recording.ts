@@ -15,7 +15,7 @@ export interface RecordAnswer {
   readonly maxRssBytes: number
 }
 
-/** The answer of a program that began at this time. */
+/** The answer of a program that has done so much since this time. One that records counts from its first records on. */
 export function recordAnswer(count: number, startedAt: number): RecordAnswer {
   const seconds = (performance.now() - startedAt) / 1000
   return { eventsPerSecond: count / seconds, maxRssBytes: process.resourceUsage().maxRSS * 1024 }
