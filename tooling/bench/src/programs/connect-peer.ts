@@ -87,6 +87,11 @@ function renamed<Value>(fields: Readonly<Record<string, Value>>): Record<string,
   return Object.fromEntries(Object.entries(fields).map(([field, value]) => [whereStored[field] ?? field, value]))
 }
 
+/**
+ * Polls of 500 messages, a heap of 768 MiB and G1 are kept: of 60,000 events it stored 5,100 and 5,500 a second; with
+ * polls of 2,000 5,000, of 5,000 4,300; with 2 GiB 4,400 and 5,200; with the parallel collector 5,100; with two tasks
+ * instead of four 4,300 (two cores with other work).
+ */
 function workerProperties(restPort: number): string {
   return [
     `bootstrap.servers=${brokers.join(',')}`,
@@ -96,8 +101,6 @@ function workerProperties(restPort: number): string {
     `offset.storage.file.filename=${join(folder, 'offsets')}`,
     `listeners=http://127.0.0.1:${restPort}`,
     'plugin.discovery=only_scan',
-    // Larger polls make larger bulk writes.
-    'consumer.max.poll.records=2000',
     // By its default assignor, tasks beyond the partitions of one topic would have nothing to do.
     'consumer.partition.assignment.strategy=org.apache.kafka.clients.consumer.RoundRobinAssignor',
     'consumer.auto.offset.reset=earliest',
