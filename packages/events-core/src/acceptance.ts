@@ -1,5 +1,6 @@
 import type { z } from 'zod'
 import { fieldKind } from './fields.ts'
+import { ID_PATTERN, isEventId } from './ids.ts'
 import { RFC3339 } from './timestamp.ts'
 
 /** Says whether a value is accepted. A no may be wrong: the schema itself has to be asked then, which also says why. */
@@ -50,15 +51,15 @@ export function compileAcceptance(schema: z.core.$ZodType): Acceptance | undefin
 }
 
 function objectAcceptance(shape: Readonly<Record<string, z.core.$ZodType>>): Acceptance | undefined {
-  const fields: [name: string, accepts: Acceptance][] = []
+  const fields: { readonly name: string; readonly accepts: Acceptance }[] = []
   for (const [name, schema] of Object.entries(shape)) {
     const accepts = compileAcceptance(schema)
     if (accepts === undefined) return undefined
-    fields.push([name, accepts])
+    fields.push({ name, accepts })
   }
   return (value) => {
     if (!isObject(value)) return false
-    for (const [name, accepts] of fields) if (!accepts(value[name])) return false
+    for (const { name, accepts } of fields) if (!accepts(value[name])) return false
     return true
   }
 }
@@ -122,7 +123,10 @@ function checkedAcceptance<Value>(
     if (check === undefined) return undefined
     checks.push(check)
   }
-  if (checks.length === 0) return isOfType
+  const [first, ...others] = checks
+  if (first === undefined) return isOfType
+  // Most have one check only, and a loop costs more than that.
+  if (others.length === 0) return (value) => isOfType(value) && first(value)
   return (value) => isOfType(value) && checks.every((check) => check(value))
 }
 
@@ -132,6 +136,7 @@ function stringCheck(check: Def): ((value: string) => boolean) | undefined {
   // A pattern with the flag g or y remembers where it was.
   if (!patternFormats.has(String(format)) || !(pattern instanceof RegExp) || /[gy]/.test(pattern.flags))
     return undefined
+  if (String(pattern) === String(ID_PATTERN)) return isEventId
   return (value) => pattern.test(value)
 }
 

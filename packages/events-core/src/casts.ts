@@ -4,6 +4,7 @@ import type { Side } from './schema.ts'
 
 /** The contract among a contract's versions that data of a version on the wire is read by, or undefined for an unknown major. */
 export function readableAs(contract: EventContract, version: string): EventContract | undefined {
+  if (version === contract.version) return contract
   const major = majorVersion(version)
   if (major === contract.major) return contract
   return major === undefined ? undefined : contract.versions[contract.major - major]

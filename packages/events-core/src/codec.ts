@@ -1,5 +1,5 @@
 import { isUtf8 } from 'node:buffer'
-import { type Envelope, envelopeSchema, isEnvelope } from './envelope.ts'
+import { type Envelope, envelopeSchema, isEnvelope, type JsonObject } from './envelope.ts'
 
 /** Why a message has no readable envelope. */
 export type UnreadableReason = 'tombstone' | 'empty' | 'not-utf8' | 'not-json' | 'not-envelope'
@@ -28,7 +28,7 @@ export function decodeEnvelope(value: Uint8Array | null): Decoded {
     return unreadable('not-json', 'The message is not JSON.')
   }
   if (!isEnvelope(json)) return unreadable('not-envelope', whyNoEnvelope(json))
-  return { readable: true, envelope: present(json as unknown as Record<string, unknown>) }
+  return { readable: true, envelope: present(json) }
 }
 
 function whyNoEnvelope(json: unknown): string {
@@ -38,16 +38,23 @@ function whyNoEnvelope(json: unknown): string {
 }
 
 function textOf(bytes: Uint8Array): string {
-  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('utf8')
+  const buffer = Buffer.isBuffer(bytes) ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+  return buffer.toString('utf8')
+}
+
+/** An envelope as Go may have written it. */
+interface Marshalled extends Omit<Envelope, 'householdId' | 'userId' | 'metadata'> {
+  householdId?: string | null
+  userId?: string | null
+  metadata?: JsonObject | null
 }
 
 /** Takes the parsed JSON itself as the envelope, so that unknown fields stay; what Go writes for absent goes. */
-function present(json: Record<string, unknown>): Envelope {
-  for (const name of ['householdId', 'userId']) {
-    if (json[name] === '' || json[name] === null) delete json[name]
-  }
+function present(json: Marshalled): Envelope {
+  if (json.householdId === '' || json.householdId === null) delete json.householdId
+  if (json.userId === '' || json.userId === null) delete json.userId
   if (json.metadata === null) delete json.metadata
-  return json as unknown as Envelope
+  return json as Envelope
 }
 
 function unreadable(reason: UnreadableReason, message: string): Decoded {

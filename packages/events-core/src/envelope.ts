@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { isEventId } from './ids.ts'
-import { parseTimestamp } from './timestamp.ts'
+import { isTimestamp } from './timestamp.ts'
 
 /** Data or metadata as JSON has it. */
 export type JsonObject = { readonly [name: string]: unknown }
@@ -33,7 +33,7 @@ export const envelopeSchema: z.ZodType<Envelope> = z.object({
   source: z.string(),
   householdId: absentText,
   userId: absentText,
-  timestamp: z.string().refine((text) => parseTimestamp(text) !== undefined, { error: 'must be an RFC 3339 time' }),
+  timestamp: z.string().refine(isTimestamp, { error: 'must be an RFC 3339 time' }),
   version: z.string().min(1).max(32),
   data: jsonObject,
   metadata: jsonObject.nullish(),
@@ -53,7 +53,7 @@ export function isEnvelope(value: unknown): value is Envelope {
     isAbsentOrText(householdId) &&
     isAbsentOrText(userId) &&
     typeof timestamp === 'string' &&
-    parseTimestamp(timestamp) !== undefined &&
+    isTimestamp(timestamp) &&
     isTextOf(version, 32) &&
     isJsonObject(data) &&
     (metadata === undefined || metadata === null || isJsonObject(metadata))

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { ID_PATTERN } from './ids.ts'
 import { RFC3339, UTC_MILLISECONDS } from './timestamp.ts'
 
 /** What a field is besides its zod type; kept in zod's metadata under `houseHelper`. */
@@ -12,10 +13,7 @@ declare module 'zod' {
 
 /** An identifier: 1 to 128 visible ASCII characters. */
 export function id(): z.ZodString {
-  return z
-    .string()
-    .regex(/^[\x21-\x7e]{1,128}$/, 'must be 1 to 128 visible ASCII characters')
-    .meta({ houseHelper: 'id' })
+  return z.string().regex(ID_PATTERN, 'must be 1 to 128 visible ASCII characters').meta({ houseHelper: 'id' })
 }
 
 /**

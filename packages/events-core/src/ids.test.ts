@@ -1,5 +1,6 @@
+import fc from 'fast-check'
 import { expect, it } from 'vitest'
-import { isEventId, newEventId } from './ids.ts'
+import { ID_PATTERN, isEventId, newEventId } from './ids.ts'
 
 it('begins with the UTC second and has 100 random bits', () => {
   expect(newEventId(Date.UTC(2025, 9, 9, 12, 0, 0, 999))).toMatch(/^20251009120000-[0-9a-z]{20}$/)
@@ -21,4 +22,9 @@ it.each([
   [7, false],
 ])('judges %j as an id: %j', (id, valid) => {
   expect(isEventId(id)).toBe(valid)
+})
+
+it('judges texts as the pattern of ids does', () => {
+  const text = fc.string({ unit: fc.oneof(fc.constantFrom('!', '~', ' ', '\x7f', 'é'), fc.string()), maxLength: 140 })
+  fc.assert(fc.property(text, (id) => isEventId(id) === ID_PATTERN.test(id)))
 })

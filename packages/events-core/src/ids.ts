@@ -16,9 +16,17 @@ export function newEventId(nowMs: number = Date.now()): string {
   return `${textOfSecond(Math.floor(nowMs / 1000))}-${randomText()}`
 }
 
-/** Whether a text can be an event id: 1 to 128 visible ASCII characters. */
+/** What an id looks like: 1 to 128 visible ASCII characters. */
+export const ID_PATTERN: RegExp = /^[\x21-\x7e]{1,128}$/
+
+/** Whether a text can be an event id, as {@link ID_PATTERN} says, which takes twice as long. */
 export function isEventId(id: unknown): id is string {
-  return typeof id === 'string' && /^[\x21-\x7e]{1,128}$/.test(id)
+  if (typeof id !== 'string' || id.length < 1 || id.length > 128) return false
+  for (let at = 0; at < id.length; at++) {
+    const code = id.charCodeAt(at)
+    if (code < 0x21 || code > 0x7e) return false
+  }
+  return true
 }
 
 /** Writing a date costs more than the rest of an id; events of one second share it. */

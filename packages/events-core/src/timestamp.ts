@@ -6,9 +6,14 @@ export const RFC3339: RegExp =
 export const UTC_MILLISECONDS: RegExp =
   /^\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])T(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d\.\d{3}Z$/
 
+/** Whether a text is RFC 3339 and names an instant. */
+export function isTimestamp(text: string): boolean {
+  return RFC3339.test(text) && isInMonth(text)
+}
+
 /** Reads an RFC 3339 text as milliseconds since 1970, cutting finer digits; undefined where it names no instant. */
 export function parseTimestamp(text: string): number | undefined {
-  if (!RFC3339.test(text) || !isInMonth(text)) return undefined
+  if (!isTimestamp(text)) return undefined
   // As our publishers and the Go service mostly write it, there is nothing to cut and nothing to raise.
   const plain = text.length <= 24 && text.endsWith('Z') && text.charAt(10) === 'T'
   const ms = Date.parse(plain ? text : text.replace(/(\.\d{3})\d+/, '$1').toUpperCase())
