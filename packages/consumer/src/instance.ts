@@ -1,8 +1,8 @@
 import { randomInt } from 'node:crypto'
 import type { Logger } from '@house-helper/events-core'
 
-/** How often the event loop's pulse is felt, in milliseconds. */
-const PULSE_MS = 100
+/** How often the event loop's pulse is felt in a session; more often would wake an idle process for nothing. */
+const PULSES = 20
 
 /** What an instance needs. */
 export interface InstanceOptions {
@@ -24,6 +24,7 @@ export class Instance {
   /** As it is announced; its bytes change with the name. */
   readonly announcement: Uint8Array
   readonly #options: InstanceOptions
+  readonly #intervalMs: number
   #name = newName()
   #pulseMs = performance.now()
   #blockedMs = 0
@@ -32,6 +33,7 @@ export class Instance {
 
   constructor(options: InstanceOptions) {
     this.#options = options
+    this.#intervalMs = options.sessionTimeoutMs / PULSES
     this.announcement = options.announce(this.#name)
   }
 
@@ -41,7 +43,7 @@ export class Instance {
 
   start(): void {
     this.#pulseMs = performance.now()
-    this.#timer = setInterval(() => this.#feel(), PULSE_MS)
+    this.#timer = setInterval(() => this.#feel(), this.#intervalMs)
   }
 
   stop(): void {
@@ -66,7 +68,7 @@ export class Instance {
 
   #feel(): void {
     const nowMs = performance.now()
-    const gapMs = nowMs - this.#pulseMs - PULSE_MS
+    const gapMs = nowMs - this.#pulseMs - this.#intervalMs
     this.#pulseMs = nowMs
     if (gapMs < this.#options.sessionTimeoutMs / 2) return
     this.#blockedMs = gapMs

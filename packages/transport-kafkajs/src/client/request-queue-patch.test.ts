@@ -1,7 +1,13 @@
 import { EventEmitter } from 'node:events'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { kafkajsInternals, versionProblem } from './kafkajs-internals.ts'
-import { patchRequestQueue, type RequestQueue, scheduleCheckPendingRequests } from './request-queue-patch.ts'
+import {
+  patchRequestQueue,
+  type RequestInFlight,
+  type RequestQueue,
+  scheduleCheckPendingRequests,
+  scheduleRequestTimeoutCheck,
+} from './request-queue-patch.ts'
 
 beforeEach(() => {
   vi.useFakeTimers()
@@ -34,6 +40,34 @@ describe('the patched request queue', () => {
     expect(throttled.checks).toBe(1)
   })
 
+  it('ends a request at most a second after its time is over, and no other', () => {
+    const ended: string[] = []
+    const request = (name: string, requestTimeout: number): RequestInFlight => ({
+      sentAt: Date.now(),
+      requestTimeout,
+      timeoutRequest: () => void ended.push(name),
+    })
+    const inflight = new Map([
+      [1, request('short', 1_500)],
+      [2, request('long', 60_000)],
+    ])
+    scheduleRequestTimeoutCheck.call(newQueue({ inflight }))
+    vi.advanceTimersByTime(1_500)
+    expect(ended).toEqual([])
+    vi.advanceTimersByTime(1_000)
+    expect(ended).toEqual(['short'])
+  })
+
+  it('looks after requests for as long as the connection is there', () => {
+    let connected = true
+    scheduleRequestTimeoutCheck.call(newQueue({ isConnected: () => connected }))
+    vi.advanceTimersByTime(60_000)
+    expect(vi.getTimerCount()).toBe(1)
+    connected = false
+    vi.advanceTimersByTime(1_000)
+    expect(vi.getTimerCount()).toBe(0)
+  })
+
   it('replaces kafkajs’s own, of which every idle connection sets a timer after each answer', () => {
     const RequestQueueOfKafkajs = kafkajsInternals().RequestQueue as unknown as new (options: object) => RequestQueue
     const warnings: string[] = []
@@ -49,6 +83,7 @@ describe('the patched request queue', () => {
       scheduleCheckPendingRequests(): string {
         return 'as it was'
       }
+      scheduleRequestTimeoutCheck(): void {}
     }
     const warnings: string[] = []
     patchRequestQueue(loggerInto(warnings), Newer)
@@ -72,11 +107,19 @@ describe('the version of kafkajs', () => {
 function newQueue(state: Partial<RequestQueue> = {}) {
   return {
     pending: [] as readonly unknown[],
+    inflight: new Map<number, RequestInFlight>() as ReadonlyMap<number, RequestInFlight>,
+    enforceRequestTimeout: true,
+    requestTimeout: 30_000,
+    requestTimeoutIntervalId: null as NodeJS.Timeout | null,
     throttledUntil: -1,
     throttleCheckTimeoutId: null as NodeJS.Timeout | null,
     checks: 0,
     checkPendingRequests() {
       this.checks++
+    },
+    isConnected: () => true,
+    destroy() {
+      clearInterval(this.requestTimeoutIntervalId ?? undefined)
     },
     ...state,
   }

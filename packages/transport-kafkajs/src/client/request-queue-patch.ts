@@ -2,16 +2,29 @@ import { createHash } from 'node:crypto'
 import type { Logger } from '@house-helper/events-core'
 import { kafkajsInternals } from './kafkajs-internals.ts'
 
-/** What the patched method uses of kafkajs's request queue, of which each connection has one. */
+/** A request of kafkajs whose answer has not come. */
+export interface RequestInFlight {
+  readonly sentAt: number
+  readonly requestTimeout: number
+  timeoutRequest(): void
+}
+
+/** What the patched methods use of kafkajs's request queue, of which each connection has one. */
 export interface RequestQueue {
   readonly pending: readonly unknown[]
+  readonly inflight: ReadonlyMap<number, RequestInFlight>
+  readonly enforceRequestTimeout: boolean
+  readonly requestTimeout: number
+  requestTimeoutIntervalId: NodeJS.Timeout | null
   throttledUntil: number
   throttleCheckTimeoutId: NodeJS.Timeout | null
   checkPendingRequests(): void
+  isConnected(): boolean
+  destroy(): void
 }
 
-const EXPECTED_SOURCE = '8475b22c05275e450f67ae774587dc656cf57a912502d3c4874ab475617aa9a5'
 const FULL_QUEUE_CHECK_MS = 10
+const TIMEOUT_CHECK_MS = 1_000
 const PATCHED: unique symbol = Symbol.for('@house-helper/transport-kafkajs/request-queue-patch') as never
 
 /**
@@ -31,8 +44,41 @@ export function scheduleCheckPendingRequests(this: RequestQueue): void {
 }
 
 /**
- * Replaces kafkajs's method for the whole process, once, and only where it is the one that is known to be at fault;
- * otherwise it says so through the logger and leaves it alone.
+ * Looks for requests whose time is over once a second. kafkajs does so ten times a second on each connection, of which a
+ * subscriber has several, for a timeout of half a minute.
+ */
+export function scheduleRequestTimeoutCheck(this: RequestQueue): void {
+  if (!this.enforceRequestTimeout) return
+  this.destroy()
+  this.requestTimeoutIntervalId = setInterval(
+    () => {
+      const nowMs = Date.now()
+      for (const request of this.inflight.values()) {
+        if (nowMs - request.sentAt > request.requestTimeout) request.timeoutRequest()
+      }
+      if (!this.isConnected()) this.destroy()
+    },
+    Math.min(this.requestTimeout, TIMEOUT_CHECK_MS),
+  )
+}
+
+/** The methods to replace, and the digests of those of kafkajs that are known to be at fault. */
+const patches = [
+  {
+    name: 'scheduleCheckPendingRequests',
+    replacement: scheduleCheckPendingRequests,
+    known: '8475b22c05275e450f67ae774587dc656cf57a912502d3c4874ab475617aa9a5',
+  },
+  {
+    name: 'scheduleRequestTimeoutCheck',
+    replacement: scheduleRequestTimeoutCheck,
+    known: '2d220a090f142e7fe8fc3b8f4fe80b5dfaddd81a421985d6bed52f97ae22cadc',
+  },
+]
+
+/**
+ * Replaces kafkajs's methods for the whole process, once, and only where they are the ones that are known to be at fault;
+ * otherwise it says so through the logger and leaves them alone.
  */
 export function patchRequestQueue(
   logger: Logger,
@@ -40,11 +86,10 @@ export function patchRequestQueue(
 ): void {
   const prototype = queue.prototype as Record<string | symbol, unknown>
   if (prototype[PATCHED] !== undefined) return
-  const original = String(prototype.scheduleCheckPendingRequests)
-  const known = sourceDigest(original) === EXPECTED_SOURCE
+  const known = patches.every((patch) => sourceDigest(String(prototype[patch.name])) === patch.known)
   prototype[PATCHED] = known ? 'patched' : 'left alone'
   if (known) {
-    prototype.scheduleCheckPendingRequests = scheduleCheckPendingRequests
+    for (const { name, replacement } of patches) prototype[name] = replacement
     return
   }
   logger.warn(
