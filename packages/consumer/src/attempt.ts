@@ -17,7 +17,7 @@ export class Attempt implements HandlerContext, Run {
   readonly startedMs: number
   readonly #number: number
   readonly #logger: Logger
-  readonly #signal = new AttemptSignal()
+  #madeSignal: AttemptSignal | undefined
   #rejection: SubscriberError | undefined
 
   constructor(event: PendingEvent, logger: Logger, startedMs: number) {
@@ -29,6 +29,11 @@ export class Attempt implements HandlerContext, Run {
 
   get signal(): AbortSignal {
     return this.#signal.signal
+  }
+
+  get #signal(): AttemptSignal {
+    this.#madeSignal ??= new AttemptSignal()
+    return this.#madeSignal
   }
 
   get delivery(): Delivery {
@@ -77,12 +82,12 @@ export class Attempt implements HandlerContext, Run {
 
   /** Whether the attempt was aborted through no fault of the handler. */
   get interrupted(): boolean {
-    return this.#signal.interrupted
+    return this.#madeSignal?.interrupted ?? false
   }
 
   /** What came of the attempt after the handler has returned. */
   afterReturn(): SubscriberError | undefined {
-    return this.#rejection ?? this.#signal.timeout
+    return this.#rejection ?? this.#madeSignal?.timeout
   }
 
   /** What came of the attempt after the handler has thrown anything at all. */

@@ -24,6 +24,9 @@ function keyOf(given: Parameters<typeof message>[0]): string {
 describe('the lane of an event', () => {
   it('is its message’s key', () => {
     expect(keyOf({ key: 'other' })).toBe('other')
+    expect(keyOf({ key: 'household-7', householdId: 'household-7' })).toBe('household-7')
+    expect(keyOf({ key: 'household-8', householdId: 'household-7' })).toBe('household-8')
+    expect(keyOf({ key: 'küche', householdId: 'kÃ¼che' })).toBe('küche')
   })
 
   it('is the subject that its contract names where there is no key, or an empty one', () => {

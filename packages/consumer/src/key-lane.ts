@@ -100,9 +100,20 @@ export class KeyLanes {
  */
 export function laneKey(message: FetchedMessage, envelope: Envelope, route: Route): string {
   const { key } = message
-  if (key !== null && key.length > 0) {
-    const bytes = Buffer.isBuffer(key) ? key : Buffer.from(key.buffer, key.byteOffset, key.byteLength)
-    return bytes.toString('utf8')
+  const subject = subjectOf(envelope, route.contract.subject)
+  if (key === null || key.length === 0) return subject ?? envelope.id
+  // Nearly always: comparing takes less time than decoding.
+  if (subject !== undefined && isAscii(key, subject)) return subject
+  const bytes = Buffer.isBuffer(key) ? key : Buffer.from(key.buffer, key.byteOffset, key.byteLength)
+  return bytes.toString('utf8')
+}
+
+/** Whether bytes are a text, in ASCII. */
+function isAscii(bytes: Uint8Array, text: string): boolean {
+  if (bytes.length !== text.length) return false
+  for (let at = 0; at < text.length; at++) {
+    const code = text.charCodeAt(at)
+    if (code !== bytes[at] || code > 0x7f) return false
   }
-  return subjectOf(envelope, route.contract.subject) ?? envelope.id
+  return true
 }
