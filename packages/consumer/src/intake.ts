@@ -13,12 +13,15 @@ import type { PartitionWindow } from './partition-window.ts'
 import { PendingEvent } from './pending-event.ts'
 import type { Route, Routes } from './route.ts'
 import type { Scheduler } from './scheduler.ts'
+import { Slice } from './slice.ts'
 import type { Statistics } from './statistics.ts'
 
 /** How long a batch may be held back for want of room before its partition is paused, in milliseconds. */
 const HOLD_MS = 100
 /** Events taken in before those that can run are started; what runs at once leaves room for the next. */
 const STRIDE = 128
+/** How long events are taken in before the event loop gets its turn, in milliseconds. */
+const SLICE_MS = 5
 /** Warnings about unreadable messages within a second; the rest is only counted. */
 const WARNINGS_A_SECOND = 10
 
@@ -40,6 +43,7 @@ export interface IntakeOptions {
 /** The intake reads batches: what has a handler here goes to its key lane, the rest passes. */
 export class Intake {
   readonly #options: IntakeOptions
+  readonly #slice = new Slice(SLICE_MS)
   #warnedMs = 0
   #warnings = 0
 
@@ -47,7 +51,7 @@ export class Intake {
     this.#options = options
   }
 
-  /** Takes in a batch and returns the offset to read next. A batch without room waits a little, then is left. */
+  /** Takes in a batch, a slice at a time, and returns the offset to read next. A batch without room waits a little, then is left. */
   take(window: PartitionWindow, batch: FetchedBatch): number | Promise<number> {
     window.high = batch.highWatermark
     window.readMs = performance.now()
@@ -56,13 +60,15 @@ export class Intake {
     return this.#hold(window, batch, taken)
   }
 
-  /** An event of this partition is done: with half of the window free, reading goes on. */
+  /** An event of this partition is done: a batch that is held goes on soon, a paused partition with half of the window free. */
   freed(window: PartitionWindow): void {
-    if (window.watermark.pending > this.#options.maxPending / 2) return
-    window.onRoom?.()
-    if (!window.paused) return
+    const { maxPending, resume } = this.#options
+    const { pending } = window.watermark
+    // A full window has events of more keys to handle at a time than one that empties first.
+    if (window.onRoom !== undefined && pending <= Math.max(maxPending / 2, maxPending - STRIDE)) window.onRoom()
+    if (!window.paused || pending > maxPending / 2) return
     window.paused = false
-    this.#options.resume(window)
+    resume(window)
   }
 
   /** The partition is not ours any more. It may come back, and then nobody would know that it was paused. */
@@ -71,12 +77,12 @@ export class Intake {
     window.paused = false
   }
 
-  /** Takes in messages from an index while there is room; returns the index of the first that is left. */
+  /** Takes in messages from an index while there is room and time; returns the index of the first that is left. */
   #fill(window: PartitionWindow, messages: readonly FetchedMessage[], from: number): number {
     const { scheduler, maxPending } = this.#options
     const { watermark } = window
     let index = from
-    while (index < messages.length) {
+    while (index < messages.length && !this.#slice.isOver()) {
       const end = Math.min(index + STRIDE, messages.length)
       for (; index < end && watermark.pending < maxPending; index++)
         this.#read(window, messages[index] as FetchedMessage)
@@ -88,9 +94,11 @@ export class Intake {
 
   async #hold(window: PartitionWindow, batch: FetchedBatch, from: number): Promise<number> {
     const untilMs = performance.now() + HOLD_MS
+    const { maxPending } = this.#options
     let index = from
     while (index < batch.messages.length && !window.dropped) {
-      if (!(await hasRoom(window, untilMs - performance.now()))) {
+      if (window.watermark.pending < maxPending) await this.#slice.next()
+      else if (!(await hasRoom(window, untilMs - performance.now()))) {
         this.#pause(window)
         break
       }
@@ -177,7 +185,7 @@ export class Intake {
   }
 }
 
-/** Waits until half of the window is free; false when the time is over first. */
+/** Waits until the window has room again; false when the time is over first. */
 function hasRoom(window: PartitionWindow, timeoutMs: number): Promise<boolean> {
   if (timeoutMs <= 0) return Promise.resolve(false)
   return new Promise((resolve) => {

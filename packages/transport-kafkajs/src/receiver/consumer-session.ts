@@ -18,7 +18,12 @@ import { createGroupCoordinator } from './group-coordinator.ts'
 import { CARRIED, type CarriedBatch, observeCluster } from './observed-cluster.ts'
 
 const PARTITIONS_AT_ONCE = 64
-const MAX_WAIT_MS = 250
+// How long kafkajs sleeps where a broker has nothing to fetch for it, deaf to what begins to flow meanwhile.
+const DEAF_MS = 50
+const FLOW_WAIT_MS = 250
+// How long a fetch waits for messages. A partition that flows again is in the next one only, so while one is paused a
+// fetch waits no longer than the pause has lasted.
+const FETCH_WAIT_MS = { shortest: 20, longest: 250 }
 const END_OF_JOIN_SHARE = 0.5
 
 /** What a session gets of its transport. */
@@ -41,8 +46,10 @@ export function createConsumerSession(
   let joining = false
   let joinSettled = Promise.withResolvers<void>()
   let isOpen = false
-  // From an assignment until it is known where its partitions begin.
-  let beginning: PromiseWithResolvers<void> | undefined
+  let assignedCount = 0
+  let pausedAtMs = 0
+  /** Settles when partitions begin to flow. */
+  let flow = Promise.withResolvers<void>()
   let ended = false
   // Batches that are with the listener. kafkajs does not leave its group before it has them back.
   const busy = new Set<() => void>()
@@ -52,7 +59,7 @@ export function createConsumerSession(
     sessionTimeout: sessionTimeoutMs,
     rebalanceTimeout: rebalanceTimeoutMs(sessionTimeoutMs),
     heartbeatInterval: Math.floor(sessionTimeoutMs / 10),
-    maxWaitTimeInMs: MAX_WAIT_MS,
+    maxWaitTimeInMs: DEAF_MS,
     allowAutoTopicCreation: false,
     retry: { initialRetryTime: 100, maxRetryTime: 2_000, retries: 8, restartOnFailure: async () => !ended },
     partitionAssigners: [
@@ -83,9 +90,14 @@ export function createConsumerSession(
   })
   observeCluster(ownCluster, {
     coordinator,
-    // Finding nothing to fetch, kafkajs would sleep for as long, whether or not it begins meanwhile.
+    // Partitions that are paused by handlers with much to do are to go on as soon as there is room.
     async beforeFetch() {
-      if (beginning) await settledWithin(beginning.promise, MAX_WAIT_MS)
+      if (!ended && isAllPaused()) await settledWithin(flow.promise, FLOW_WAIT_MS)
+    },
+    fetchWaitMs() {
+      const { shortest, longest } = FETCH_WAIT_MS
+      if (consumer.paused().length === 0) return longest
+      return Math.round(Math.min(longest, Math.max(shortest, performance.now() - pausedAtMs)))
     },
     isTransient: (error) => !ended && wire.errorOf(error, { groupId, topics }).canRetry,
   })
@@ -96,7 +108,7 @@ export function createConsumerSession(
     isOpen = true
     const assigned = Object.entries(payload.memberAssignment)
     const partitions = assigned.flatMap(([topic, of]) => of.map((partition) => ({ topic, partition })))
-    beginning = Promise.withResolvers()
+    assignedCount = partitions.length
     hold(partitions)
     events.assigned(pending, partitions)
   })
@@ -116,9 +128,14 @@ export function createConsumerSession(
     joinSettled.resolve()
   }
 
-  function endBeginning(): void {
-    beginning?.resolve()
-    beginning = undefined
+  function isAllPaused(): boolean {
+    return consumer.paused().flatMap(({ partitions }) => partitions).length === assignedCount
+  }
+
+  function resume(partitions: readonly TopicPartition[]): void {
+    if (partitions.length > 0) consumer.resume(byTopic(partitions))
+    flow.resolve()
+    flow = Promise.withResolvers()
   }
 
   /** Keeps partitions from being fetched before it is known from where: paused, and with a position, so none is asked for. */
@@ -163,15 +180,15 @@ export function createConsumerSession(
       if (!isOpen) return
       for (const position of positions) setPosition(position)
       const kept = new Set(held.map(({ topic, partition }) => `${partition} ${topic}`))
-      const flowing = positions.filter(({ topic, partition }) => !kept.has(`${partition} ${topic}`))
-      if (flowing.length > 0) consumer.resume(byTopic(flowing))
-      endBeginning()
+      resume(positions.filter(({ topic, partition }) => !kept.has(`${partition} ${topic}`)))
     },
     pause(partitions) {
-      if (isOpen && partitions.length > 0) consumer.pause(byTopic(partitions))
+      if (!isOpen || partitions.length === 0) return
+      pausedAtMs = performance.now()
+      consumer.pause(byTopic(partitions))
     },
     resume(partitions) {
-      if (isOpen && partitions.length > 0) consumer.resume(byTopic(partitions))
+      if (isOpen) resume(partitions)
     },
     async heartbeat({ memberId, generationId }) {
       await coordinator.heartbeat({ groupId, memberId, groupGenerationId: generationId })
@@ -188,7 +205,7 @@ export function createConsumerSession(
     async end(timeoutMs) {
       if (ended) return
       ended = true
-      endBeginning()
+      flow.resolve()
       const end = performance.now() + timeoutMs
       for (const giveBack of busy) giveBack()
       // disconnect() during a join returns at once, and the consumer then joins all the same.

@@ -56,7 +56,8 @@ function newCluster(given: Partial<Cluster>) {
   } as unknown as Cluster
   const isTransient = (error: unknown) =>
     toTransportError(error, { brokers: ['kafka:9092'], tls: false }, explain).canRetry
-  observeCluster(cluster, { coordinator: {} as GroupCoordinator, beforeFetch: async () => {}, isTransient })
+  const coordinator = {} as GroupCoordinator
+  observeCluster(cluster, { coordinator, beforeFetch: async () => {}, fetchWaitMs: () => 0, isTransient })
   return { cluster, refreshed: () => refreshed }
 }
 

@@ -5,11 +5,14 @@ import { kafkaTypeOf } from '../client/failure.ts'
 import { destroySockets } from '../client/kafkajs-client.ts'
 import type { Broker, Cluster } from '../client/kafkajs-internals.ts'
 import type { GroupCoordinator } from './group-coordinator.ts'
+import { type FetchRequest, readAhead } from './read-ahead.ts'
 
 /** What kafkajs's consumer does that its events don't tell, or tell too late. */
 export interface ClusterHooks {
   /** Called before it is looked at what to fetch; the fetch waits for it. */
   beforeFetch(): Promise<void>
+  /** How long a broker may wait for messages before it answers that there are none, in milliseconds. */
+  fetchWaitMs(): number
   /** Whether a failure ends by itself, where brokers come back or leaders move. */
   isTransient(error: unknown): boolean
   /** What is asked in place of the broker that coordinates the group. */
@@ -26,10 +29,6 @@ export interface CarriedBatch {
 
 /** Where a carried batch lies in the message that kafkajs sees. */
 export const CARRIED: unique symbol = Symbol('@house-helper/transport-kafkajs/carried')
-
-interface FetchRequest {
-  readonly topics: FetchTopics
-}
 
 interface FetchingBroker extends Broker {
   fetch(request: FetchRequest): Promise<object>
@@ -79,9 +78,10 @@ export function observeCluster(cluster: Cluster, hooks: ClusterHooks): void {
     const known = observed.get(broker)
     if (known) return known
     const made = Object.create(broker) as FetchingBroker
+    const fetch = readAhead((request) => fetchAnswers(broker, { ...request, maxWaitTime: hooks.fetchWaitMs() }))
     made.fetch = async (request) => {
       try {
-        return await fetchCarried(broker, request)
+        return { responses: (await fetch(request)).map(carry) }
       } catch (error) {
         if (!hooks.isTransient(error)) throw forClient(error)
         if (isBroken(error)) destroySockets(broker)
@@ -117,11 +117,14 @@ function isBroken(error: unknown): boolean {
   return kafkaTypeOf(error) === undefined
 }
 
-async function fetchCarried(broker: Broker, request: FetchRequest): Promise<object> {
+async function fetchAnswers(
+  broker: Broker,
+  request: FetchRequest & { readonly maxWaitTime: number },
+): Promise<readonly FetchAnswer[]> {
   const topics = shuffled(request.topics)
   const changes = fetchExchange(topics, { outOfRange: 'return' })
   const answers = exchange(broker, 'Fetch', { ...request, topics }, changes) as Promise<FetchAnswer[]>
-  return { responses: (await within(answers, ANSWER_TIMEOUT_MS, () => silentBroker('a fetch'))).map(carry) }
+  return await within(answers, ANSWER_TIMEOUT_MS, () => silentBroker('a fetch'))
 }
 
 function silentBroker(what: string): TransportError {
