@@ -1,3 +1,4 @@
+import { setImmediate as turn } from 'node:timers/promises'
 import type { Position, TopicPartition } from '@house-helper/events-core'
 import { type FetchAnswer, fetchExchange, pause, type Wire } from '@house-helper/transport-kafka'
 
@@ -12,7 +13,10 @@ export interface FetcherOptions {
   onFinal(error: Error): void
 }
 
-/** Fetches the partitions of one generation: one request in flight to each broker, and none of a partition that is held. */
+/**
+ * Fetches the partitions of one generation: one request in flight to each broker, and none of a partition that is held.
+ * While the listener has a batch the next one is fetched, and not a third.
+ */
 export interface Fetcher {
   /** Fetches these partitions from now on, and no others. */
   begin(positions: readonly Position[], held: readonly TopicPartition[]): void
@@ -24,14 +28,26 @@ export interface Fetcher {
 }
 
 interface Flow extends TopicPartition {
+  /** Where the next fetch begins: behind what came last, though the listener may yet want to go on elsewhere. */
   offset: number
   isPaused: boolean
-  /** Being fetched, or with the listener. */
+  /** In the fetch that is under way. */
+  isAsked: boolean
+  /** With the listener. */
   isBusy: boolean
+  /** What came and is not with the listener yet. */
+  came?: Came | undefined
+  /** Whether the listener took the last batch whole. Where it did not, what is fetched ahead would be thrown away. */
+  keepsUp: boolean
+}
+
+interface Came {
+  readonly answer: FetchAnswer
+  readonly from: number
 }
 
 const MAX_WAIT_MS = 250
-/** While a partition is with the listener, the others' fetch must not keep it waiting afterwards. */
+/** While a partition is left out, the others' fetch must not keep it waiting afterwards. */
 const SHORT_WAIT_MS = 20
 const MAX_BYTES = 10_485_760
 const PARTITION_MAX_BYTES = 1_048_576
@@ -47,7 +63,7 @@ export function createFetcher(options: FetcherOptions): Fetcher {
   let leaders: ReadonlyMap<string, number> | undefined
   let locating = false
   let ended = false
-  let turn = 0
+  let fetches = 0
 
   function keyOf({ topic, partition }: TopicPartition): string {
     return `${partition} ${topic}`
@@ -94,24 +110,28 @@ export function createFetcher(options: FetcherOptions): Fetcher {
   function pump(): void {
     if (ended) return
     if (leaders === undefined) return void locate()
-    const free = [...flows.values()].filter(({ isPaused, isBusy }) => !isPaused && !isBusy)
-    const byLeader = Map.groupBy(free, (flow) => leaders?.get(keyOf(flow)))
-    for (const [leader, of] of byLeader) {
+    const byLeader = Map.groupBy(flows.values(), (flow) => leaders?.get(keyOf(flow)))
+    for (const [leader, led] of byLeader) {
+      const wanted = led.filter(canBeFetched)
+      if (wanted.length === 0) continue
       if (leader === undefined) void locate()
-      else if (!inFlight.has(leader)) void fetchFrom(leader, of)
+      else if (!inFlight.has(leader)) void fetchFrom(leader, wanted, wanted.length < led.length)
     }
   }
 
-  async function fetchFrom(leader: number, of: readonly Flow[]): Promise<void> {
+  async function fetchFrom(leader: number, of: readonly Flow[], isWithoutSome: boolean): Promise<void> {
     inFlight.add(leader)
-    const others = [...flows.values()].some(({ isBusy }) => isBusy)
-    for (const flow of of) flow.isBusy = true
+    for (const flow of of) flow.isAsked = true
     try {
-      const answers = await ask(leader, rotated(of, turn++), others ? SHORT_WAIT_MS : MAX_WAIT_MS)
+      const from = of.map(({ offset }) => offset)
+      const answers = await ask(leader, rotated(of, fetches++), isWithoutSome ? SHORT_WAIT_MS : MAX_WAIT_MS)
       const byKey = new Map(answers.map((answer) => [keyOf(answer), answer]))
-      for (const flow of of) hand(flow, byKey.get(keyOf(flow)))
+      of.forEach((flow, index) => {
+        flow.isAsked = false
+        take(flow, byKey.get(keyOf(flow)), from[index] as number)
+      })
     } catch (error) {
-      for (const flow of of) flow.isBusy = false
+      for (const flow of of) flow.isAsked = false
       if (!wire.errorOf(error, place).canRetry) return fail(error)
       // The leader is away, or another broker leads by now.
       await pause(RECOVERY_MS)
@@ -120,6 +140,7 @@ export function createFetcher(options: FetcherOptions): Fetcher {
       inFlight.delete(leader)
     }
     pump()
+    await handOnSoon(of)
   }
 
   async function ask(leader: number, of: readonly Flow[], maxWaitTime: number): Promise<FetchAnswer[]> {
@@ -133,18 +154,46 @@ export function createFetcher(options: FetcherOptions): Fetcher {
     return (await wire.once(request, ANSWER_TIMEOUT_MS)) as FetchAnswer[]
   }
 
-  /** Hands on what came of a partition, which stays out of the next fetch until that is done. */
-  function hand(flow: Flow, answer: FetchAnswer | undefined): void {
+  /** Keeps what came of a partition, unless it has been moved elsewhere meanwhile. */
+  function take(flow: Flow, answer: FetchAnswer | undefined, from: number): void {
     const isNothing = answer === undefined || (answer.errorCode === 0 && answer.nextOffset === undefined)
-    if (isNothing || flows.get(keyOf(flow)) !== flow) {
-      flow.isBusy = false
-      return
-    }
+    if (isNothing || flow.offset !== from) return
+    // What came before may still be waiting for its turn; where it can't have it, this is fetched again.
+    handOn(flow)
+    if (flow.came !== undefined) return
+    flow.came = { answer, from }
+    if (answer.nextOffset === undefined) flow.keepsUp = false
+    else flow.offset = answer.nextOffset
+  }
+
+  /**
+   * Hands on in another turn: the next fetch goes out before a listener that takes its time has this one, so that broker
+   * and network work meanwhile; and a listener that resumes a partition is not called within that call.
+   */
+  async function handOnSoon(of: readonly Flow[]): Promise<void> {
+    await turn()
+    for (const flow of of) handOn(flow)
+  }
+
+  /** Gives the listener what came of a partition, where it can have it. */
+  function handOn(flow: Flow): void {
+    const { came, isBusy, isPaused } = flow
+    if (came === undefined || isBusy || isPaused || flows.get(keyOf(flow)) !== flow) return
+    const { answer, from } = came
+    flow.came = undefined
+    flow.isBusy = true
+    let position = from
     const moveTo = (offset: number): void => {
-      flow.offset = offset
+      position = offset
     }
-    void options.fetched(answer, flow.offset, moveTo).then(() => {
+    void options.fetched(answer, from, moveTo).then(() => {
       flow.isBusy = false
+      flow.keepsUp = position === answer.nextOffset
+      if (!flow.keepsUp) {
+        flow.offset = position
+        flow.came = undefined
+      }
+      handOn(flow)
       pump()
     })
   }
@@ -155,17 +204,20 @@ export function createFetcher(options: FetcherOptions): Fetcher {
   }
 
   function setPaused(partitions: readonly TopicPartition[], isPaused: boolean): void {
-    for (const partition of partitions) {
-      const flow = flows.get(keyOf(partition))
-      if (flow) flow.isPaused = isPaused
-    }
+    const changed = partitions.flatMap((partition) => flows.get(keyOf(partition)) ?? [])
+    for (const flow of changed) flow.isPaused = isPaused
+    if (isPaused) return
     pump()
+    void handOnSoon(changed)
   }
 
   return {
     begin(positions, held) {
       const paused = new Set(held.map(keyOf))
-      const begun = positions.map((position) => ({ ...position, isPaused: paused.has(keyOf(position)), isBusy: false }))
+      const begun = positions.map((position) => ({
+        ...{ ...position, isPaused: paused.has(keyOf(position)) },
+        ...{ isAsked: false, isBusy: false, keepsUp: true },
+      }))
       flows = new Map(begun.map((flow) => [keyOf(flow), flow]))
       pump()
     },
@@ -176,6 +228,12 @@ export function createFetcher(options: FetcherOptions): Fetcher {
     resume: (partitions) => setPaused(partitions, false),
     end,
   }
+}
+
+/** Whether a partition can be in the next fetch: of what it has, one batch may be with the listener or on its way there. */
+function canBeFetched({ isPaused, isAsked, isBusy, came, keepsUp }: Flow): boolean {
+  const held = Number(isBusy) + Number(came !== undefined)
+  return !isPaused && !isAsked && held <= Number(keepsUp)
 }
 
 /** Brokers fill an answer in the order of the request: always beginning with another one, no partition starves (KIP-74). */

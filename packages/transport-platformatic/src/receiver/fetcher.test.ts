@@ -1,0 +1,114 @@
+import { setImmediate as turn } from 'node:timers/promises'
+import type { FetchAnswer, Wire } from '@house-helper/transport-kafka'
+import { afterEach, describe, expect, it, vi } from 'vitest'
+import { createFetcher, type Fetcher } from './fetcher.ts'
+
+const place = { topic: 'tasks', partition: 0 }
+const BATCH = 10
+
+interface Given {
+  readonly from: number
+  /** Ends the listener's work on the batch; reading goes on there. */
+  done(next: number): void
+}
+
+let fetcher: Fetcher
+
+/** A fetcher of one partition on a broker that has a batch of ten messages wherever it is asked. */
+function started(): { readonly log: string[]; readonly given: Given[] } {
+  const log: string[] = []
+  const given: Given[] = []
+  const wire: Pick<Wire, 'metadata' | 'once' | 'errorOf'> = {
+    metadata: async () =>
+      ({
+        topicMetadata: [{ topic: place.topic, partitionMetadata: [{ partitionId: place.partition, leader: 1 }] }],
+      }) as Awaited<ReturnType<Wire['metadata']>>,
+    once: async ({ args }) => {
+      const { topics } = args as { topics: { partitions: { fetchOffset: string }[] }[] }
+      const offset = Number(topics[0]?.partitions[0]?.fetchOffset)
+      log.push(`asked ${offset}`)
+      await turn()
+      const answer: FetchAnswer = {
+        ...{ ...place, errorCode: 0, highWatermark: 1_000, lastStableOffset: 1_000 },
+        ...{ messages: [], nextOffset: offset + BATCH },
+      }
+      return [answer]
+    },
+    errorOf: (error) => error as ReturnType<Wire['errorOf']>,
+  }
+  fetcher = createFetcher({
+    ...{ wire: wire as Wire, groupId: 'points', topics: [place.topic] },
+    fetched: (_answer, from, moveTo) => {
+      const { promise, resolve } = Promise.withResolvers<void>()
+      log.push(`given ${from}`)
+      given.push({
+        from,
+        done(next) {
+          moveTo(next)
+          resolve()
+        },
+      })
+      return promise
+    },
+    onFinal: (error) => {
+      throw error
+    },
+  })
+  fetcher.begin([{ ...place, offset: 0 }], [])
+  return { log, given }
+}
+
+async function settled(): Promise<void> {
+  for (let turns = 0; turns < 20; turns++) await turn()
+}
+
+describe('a fetcher', () => {
+  afterEach(() => fetcher.end())
+
+  it('asks for the next batch before the listener has one, and not for a third', async () => {
+    const { log, given } = started()
+    await vi.waitFor(() => expect(given).toHaveLength(1))
+    await settled()
+    expect(log).toEqual(['asked 0', 'asked 10', 'given 0'])
+    given[0]?.done(10)
+    await vi.waitFor(() => expect(given).toHaveLength(2))
+    await settled()
+    expect(log.slice(3)).toEqual(['given 10', 'asked 20'])
+  })
+
+  it('throws away what it fetched ahead where the listener goes on elsewhere, and then waits for it', async () => {
+    const { log, given } = started()
+    await vi.waitFor(() => expect(given).toHaveLength(1))
+    given[0]?.done(4)
+    await vi.waitFor(() => expect(given).toHaveLength(2))
+    await settled()
+    expect(log).toEqual(['asked 0', 'asked 10', 'given 0', 'asked 4', 'given 4'])
+    given[1]?.done(14)
+    await vi.waitFor(() => expect(given).toHaveLength(3))
+    await settled()
+    expect(log.slice(5)).toEqual(['asked 14', 'asked 24', 'given 14'])
+  })
+
+  it('gives nothing of a partition that is paused, nor within the call that resumes it', async () => {
+    const { log, given } = started()
+    await vi.waitFor(() => expect(given).toHaveLength(1))
+    await settled()
+    fetcher.pause([place])
+    given[0]?.done(10)
+    await settled()
+    expect(log).toEqual(['asked 0', 'asked 10', 'given 0'])
+    fetcher.resume([place])
+    expect(given).toHaveLength(1)
+    await vi.waitFor(() => expect(given).toHaveLength(2))
+    expect(given[1]?.from).toBe(10)
+  })
+
+  it('gives nothing of a generation that has ended', async () => {
+    const { given } = started()
+    await vi.waitFor(() => expect(given).toHaveLength(1))
+    fetcher.begin([{ ...place, offset: 500 }], [])
+    given[0]?.done(10)
+    await vi.waitFor(() => expect(given).toHaveLength(2))
+    expect(given[1]?.from).toBe(500)
+  })
+})
