@@ -29,6 +29,9 @@ it.each([
   expect(parseTimestamp(text)).toBeUndefined()
 })
 
-it('writes UTC with milliseconds', () => {
-  expect(formatTimestamp(0)).toBe('1970-01-01T00:00:00.000Z')
+it('writes UTC with milliseconds, whatever it has just written', () => {
+  const [first, second] = ['1970-01-01T00:00:00.000Z', '1970-01-01T00:00:00.001Z']
+  expect([0, 0, 1, 0].map(formatTimestamp)).toEqual([first, first, second, first])
+  expect(() => formatTimestamp(Number.NaN)).toThrowError(RangeError)
+  expect(formatTimestamp(0)).toBe(first)
 })

@@ -20,9 +20,16 @@ export function parseTimestamp(text: string): number | undefined {
   return Number.isNaN(ms) ? undefined : ms
 }
 
-/** Writes milliseconds since 1970 as our publishers do: UTC with milliseconds. */
+let lastMs = Number.NaN
+let lastText = ''
+
+/** Writes milliseconds since 1970 as our publishers do: UTC with milliseconds. Events of a busy publisher share a text. */
 export function formatTimestamp(ms: number): string {
-  return new Date(ms).toISOString()
+  if (ms !== lastMs) {
+    lastText = new Date(ms).toISOString()
+    lastMs = ms
+  }
+  return lastText
 }
 
 /** Whether the month has that day: `Date.parse` takes the 30th of February for the 2nd of March. */
