@@ -5,6 +5,7 @@ import { createFetcher, type Fetcher } from './fetcher.ts'
 
 const place = { topic: 'tasks', partition: 0 }
 const BATCH = 10
+const led = { partitionId: place.partition, partitionErrorCode: 0, leader: 1, replicas: [1] }
 
 interface Given {
   readonly from: number
@@ -19,10 +20,10 @@ function started(): { readonly log: string[]; readonly given: Given[] } {
   const log: string[] = []
   const given: Given[] = []
   const wire: Pick<Wire, 'metadata' | 'once' | 'errorOf'> = {
-    metadata: async () =>
-      ({
-        topicMetadata: [{ topic: place.topic, partitionMetadata: [{ partitionId: place.partition, leader: 1 }] }],
-      }) as Awaited<ReturnType<Wire['metadata']>>,
+    metadata: async () => ({
+      ...{ clusterId: 'cluster', controllerId: 1, brokers: [{ nodeId: 1, host: 'localhost', port: 9092 }] },
+      topicMetadata: [{ topic: place.topic, topicErrorCode: 0, isInternal: false, partitionMetadata: [led] }],
+    }),
     once: async ({ args }) => {
       const { topics } = args as { topics: { partitions: { fetchOffset: string }[] }[] }
       const offset = Number(topics[0]?.partitions[0]?.fetchOffset)
