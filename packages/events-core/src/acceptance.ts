@@ -6,7 +6,11 @@ import { RFC3339 } from './timestamp.ts'
 /** Says whether a value is accepted. A no may be wrong: the schema itself has to be asked then, which also says why. */
 export type Acceptance = (value: unknown) => boolean
 
-type Def = Readonly<Record<string, unknown>> & { readonly checks?: readonly z.core.$ZodCheck[] }
+/** What a schema is made of, as zod keeps it. */
+export type SchemaDef = Readonly<Record<string, unknown>> & {
+  readonly type?: string
+  readonly checks?: readonly z.core.$ZodCheck[]
+}
 
 /** Formats that are nothing but a pattern. */
 const patternFormats = new Set(['regex', 'email', 'uuid', 'guid', 'datetime', 'date', 'time', 'duration'])
@@ -18,7 +22,7 @@ const patternFormats = new Set(['regex', 'email', 'uuid', 'guid', 'datetime', 'd
  * A service spends more time on checking an event than on anything but parsing it, and nearly all events are good.
  */
 export function compileAcceptance(schema: z.core.$ZodType): Acceptance | undefined {
-  const def = schema._zod.def as unknown as Def & { readonly type: string }
+  const def = schema._zod.def as unknown as SchemaDef
   const kind = fieldKind(schema)
   if (kind === 'openEnum') return isString
   if (kind === 'time') return (value) => typeof value === 'string' && RFC3339.test(value)
@@ -64,13 +68,13 @@ function objectAcceptance(shape: Readonly<Record<string, z.core.$ZodType>>): Acc
   }
 }
 
-function arrayAcceptance(def: Def): Acceptance | undefined {
+function arrayAcceptance(def: SchemaDef): Acceptance | undefined {
   const element = compileAcceptance(def.element as z.core.$ZodType)
   const isArray = checkedAcceptance<readonly unknown[]>(Array.isArray, def, lengthCheck)
   return element && isArray && ((value) => isArray(value) && (value as readonly unknown[]).every(element))
 }
 
-function recordAcceptance(def: Def): Acceptance | undefined {
+function recordAcceptance(def: SchemaDef): Acceptance | undefined {
   const acceptsKey = compileAcceptance(def.keyType as z.core.$ZodType)
   const acceptsValue = compileAcceptance(def.valueType as z.core.$ZodType)
   if (acceptsKey === undefined || acceptsValue === undefined) return undefined
@@ -85,7 +89,7 @@ function recordAcceptance(def: Def): Acceptance | undefined {
   }
 }
 
-function orAcceptance(exception: unknown, def: Def): Acceptance | undefined {
+function orAcceptance(exception: unknown, def: SchemaDef): Acceptance | undefined {
   const accepts = compileAcceptance(def.innerType as z.core.$ZodType)
   return accepts && ((value) => value === exception || accepts(value))
 }
@@ -95,7 +99,7 @@ function memberAcceptance(members: readonly unknown[]): Acceptance {
   return (value) => all.has(value)
 }
 
-function unionAcceptance(def: Def): Acceptance | undefined {
+function unionAcceptance(def: SchemaDef): Acceptance | undefined {
   const discriminator = String(def.discriminator)
   const byTag = new Map<unknown, Acceptance>()
   for (const option of def.options as readonly z.core.$ZodType[]) {
@@ -109,14 +113,14 @@ function unionAcceptance(def: Def): Acceptance | undefined {
 }
 
 /** A type with all of its checks; undefined where one of them is left to zod. */
-function checkedAcceptance<Value>(
+export function checkedAcceptance<Value>(
   isOfType: (value: unknown) => value is Value,
-  def: Def,
-  compile: (check: Def) => ((value: Value) => boolean) | undefined,
+  def: SchemaDef,
+  compile: (check: SchemaDef) => ((value: Value) => boolean) | undefined,
 ): Acceptance | undefined {
   // A format such as z.email() or z.int() is a schema and its own check.
   const own = def.check === undefined ? [] : [def]
-  const all = [...own, ...(def.checks ?? []).map((check) => check._zod.def as unknown as Def)]
+  const all = [...own, ...(def.checks ?? []).map((check) => check._zod.def as unknown as SchemaDef)]
   const checks: ((value: Value) => boolean)[] = []
   for (const each of all) {
     const check = compile(each)
@@ -130,7 +134,7 @@ function checkedAcceptance<Value>(
   return (value) => isOfType(value) && checks.every((check) => check(value))
 }
 
-function stringCheck(check: Def): ((value: string) => boolean) | undefined {
+function stringCheck(check: SchemaDef): ((value: string) => boolean) | undefined {
   if (check.check !== 'string_format') return lengthCheck(check)
   const { pattern, format } = check
   // A pattern with the flag g or y remembers where it was.
@@ -140,14 +144,20 @@ function stringCheck(check: Def): ((value: string) => boolean) | undefined {
   return (value) => pattern.test(value)
 }
 
-function lengthCheck({ check, minimum, maximum, length }: Def): ((value: { length: number }) => boolean) | undefined {
+/** One check of a length; undefined where it is another one. */
+export function lengthCheck({
+  check,
+  minimum,
+  maximum,
+  length,
+}: SchemaDef): ((value: { length: number }) => boolean) | undefined {
   if (check === 'min_length') return (value) => value.length >= (minimum as number)
   if (check === 'max_length') return (value) => value.length <= (maximum as number)
   if (check === 'length_equals') return (value) => value.length === length
   return undefined
 }
 
-function numberCheck({ check, value: bound, inclusive, format }: Def): ((value: number) => boolean) | undefined {
+function numberCheck({ check, value: bound, inclusive, format }: SchemaDef): ((value: number) => boolean) | undefined {
   if (check === 'number_format' && format === 'safeint') return Number.isSafeInteger
   if (typeof bound !== 'number') return undefined
   if (check === 'greater_than') return inclusive ? (value) => value >= bound : (value) => value > bound
@@ -163,6 +173,7 @@ function isNumber(value: unknown): value is number {
   return Number.isFinite(value)
 }
 
-function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+/** Whether it has fields: an object that is no array. */
+export function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }

@@ -3,6 +3,7 @@ import { type Acceptance, compileAcceptance } from './acceptance.ts'
 import { type ChainFields, checkChain } from './chain.ts'
 import type { Casts, Checked, EventContract, EventDefinition, NoCasts } from './contract.ts'
 import { CoreError } from './errors.ts'
+import { compilePublishedCopy, type PublishedCopy, REFUSED } from './published-copy.ts'
 import { type Side, schemaFor, schemaProblems } from './schema.ts'
 
 /**
@@ -45,12 +46,18 @@ export function defineEvent<
   checkChain({ type, version, subject, previous, upcast, downcast, publishAs }, fail)
   const schemas: Partial<Record<Side, z.ZodType>> = {}
   let acceptance: Acceptance | undefined
+  let publishedCopy: PublishedCopy | undefined
   const versions: EventContract[] = [...(previous?.versions ?? [])]
   const contract: EventContract<Definition> = {
     ...{ type, version, subject, description, example, previous, versions, publishAs, upcast, downcast },
     major: Number.parseInt(version, 10),
     schema: data,
     check: (side, value) => {
+      if (side === 'publisher') {
+        publishedCopy ??= compilePublishedCopy(data) ?? (() => REFUSED)
+        const copy = publishedCopy(value)
+        if (copy !== REFUSED) return { ok: true, value: copy }
+      }
       schemas[side] ??= schemaFor(side, data)
       return verdict(schemas[side].safeParse(value))
     },
