@@ -49,9 +49,9 @@ export class KeyLane {
 }
 
 /** Lanes of a topic from which on idle ones are let go. */
-const SWEEP_FROM = 1024
+const SWEEP_FROM = 8192
 
-/** The lanes of a topic. Idle ones stay for the key's next event, but not more of them than busy ones, or 1,024. */
+/** The lanes of a topic. Idle ones stay for the key's next event, but not more of them than busy ones, or 8,192. */
 export class TopicLanes {
   readonly #lanes = new Map<string, KeyLane>()
   #sweepAt = SWEEP_FROM
