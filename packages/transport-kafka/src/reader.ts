@@ -1,6 +1,7 @@
 import { type FetchedMessage, type Position, TransportError } from '@house-helper/events-core'
 import { partitionRange } from './ranges.ts'
 import { type FetchAnswer, fetchExchange } from './records/fetch-exchange.ts'
+import { readAllMessages } from './records/record-batch-decoder.ts'
 import type { Wire } from './wire/wire.ts'
 
 const DEFAULT_MAX_BYTES = 1_048_576
@@ -39,7 +40,8 @@ export async function readMessages(
       offset = low
       continue
     }
-    if (answer.messages.length > 0) return answer.messages
+    const messages = await readAllMessages(answer.batches, answer.from)
+    if (messages.length > 0) return messages
     if (answer.nextOffset === undefined || answer.nextOffset >= answer.lastStableOffset) return []
     offset = answer.nextOffset
   }

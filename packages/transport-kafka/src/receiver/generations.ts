@@ -48,6 +48,7 @@ export interface Generations {
   /** The partition's flow where it may flow now. */
   flowing(partition: TopicPartition): PartitionFlow | undefined
   isAssigned(flow: PartitionFlow): boolean
+  isPaused(partition: TopicPartition): boolean
   /** Commits in the generation of now, in one attempt. */
   commit(positions: readonly CommittedPosition[]): Promise<void>
   pause(partitions: readonly TopicPartition[]): void
@@ -156,6 +157,7 @@ export function createGenerations(options: GenerationsOptions): Generations {
     flowing: (partition) =>
       lease.isUncertain || current?.leaving ? undefined : current?.flows.get(partitionKey(partition)),
     isAssigned: (flow) => current?.flows.get(partitionKey(flow)) === flow,
+    isPaused: (partition) => held.has(partitionKey(partition)),
     commit,
     pause(partitions) {
       const owned = partitions.filter((partition) => current?.flows.has(partitionKey(partition)))

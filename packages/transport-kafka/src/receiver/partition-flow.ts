@@ -1,6 +1,7 @@
 import type { FetchedBatch, Jump, Logger, Position, TopicPartition } from '@house-helper/events-core'
 import { partitionRange } from '../ranges.ts'
 import type { FetchAnswer } from '../records/fetch-exchange.ts'
+import { readMessages } from '../records/record-batch-decoder.ts'
 import { pause } from '../wire/deadline.ts'
 import type { Wire } from '../wire/wire.ts'
 
@@ -22,10 +23,14 @@ export interface FlowOptions {
   flowing(partition: TopicPartition): PartitionFlow | undefined
   /** Whether the flow is still the assigned one. */
   isAssigned(flow: PartitionFlow): boolean
+  /** Whether the listener has paused the partition. */
+  isPaused(partition: TopicPartition): boolean
   deliver(batch: FetchedBatch): number | Promise<number>
 }
 
 const HOLD_MS = 100
+/** Messages of a delivery, at least, where as many came. */
+const DELIVERY_MESSAGES = 256
 const RANGE_TIMEOUT_MS = 2_000
 
 /** A key for a partition in maps. */
@@ -63,22 +68,32 @@ async function nextOf(
     flow.jump = joined(flow.jump, jump)
     return jump.to
   }
-  const last = answer.messages.at(-1)
-  if (last === undefined) return answer.nextOffset
   const key = partitionKey(flow)
   options.busy.add(key)
   try {
-    const { topic, partition, messages, highWatermark } = answer
-    const { jump } = flow
-    flow.jump = undefined
-    const wanted = options.deliver({ topic, partition, messages, highWatermark, ...(jump && { jump }) })
-    // Without a promise there is nothing to wait for, and a turn of the event loop is saved.
-    const next = typeof wanted === 'number' ? wanted : await wanted
-    // Behind the last message may lie markers that nobody sees.
-    return next === last.offset + 1 ? (answer.nextOffset ?? next) : next
+    return await delivered(options, flow, answer)
   } finally {
     options.busy.delete(key)
   }
+}
+
+/** Hands messages to the listener for as long as it goes on where they end; says where it wants to go on. */
+async function delivered(
+  options: FlowOptions,
+  flow: PartitionFlow,
+  { topic, partition, from, batches, highWatermark, nextOffset }: FetchAnswer,
+): Promise<number | undefined> {
+  let next: number | undefined
+  for await (const messages of readMessages(batches, from, DELIVERY_MESSAGES)) {
+    // Meanwhile the partition may have been paused, or be about to move.
+    if (next !== undefined && (options.flowing(flow) !== flow || options.isPaused(flow))) return next
+    const { jump } = flow
+    flow.jump = undefined
+    next = await options.deliver({ topic, partition, messages, highWatermark, ...(jump && { jump }) })
+    if (next - 1 !== messages.at(-1)?.offset) return next
+  }
+  // Behind the last message may lie markers that nobody sees.
+  return nextOffset ?? next
 }
 
 /** Retention may be faster than reading: two jumps without a batch between them are one. */

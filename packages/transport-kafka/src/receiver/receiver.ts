@@ -134,6 +134,7 @@ export function createReceiver(context: ReceiverContext, given: ReceiverOptions)
       busy,
       flowing: (partition) => (isCurrent() ? generations.flowing(partition) : undefined),
       isAssigned: (flow) => isCurrent() && generations.isAssigned(flow),
+      isPaused: generations.isPaused,
       deliver: (batch) => listener.batch(batch),
     })
     return {

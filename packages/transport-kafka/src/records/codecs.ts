@@ -1,7 +1,8 @@
 import { promisify } from 'node:util'
 import { gunzip, gzip, zstdDecompress } from 'node:zlib'
 
-type Decompress = (compressed: Uint8Array) => Promise<Buffer>
+/** Decompresses the records of a batch. */
+export type Decompress = (compressed: Uint8Array) => Promise<Buffer>
 
 const names = ['none', 'gzip', 'snappy', 'lz4', 'zstd'] as const
 
@@ -25,13 +26,15 @@ export class UnknownCodec extends Error {
 }
 
 /** The name of the codec in a record batch's attributes. */
-export function codecOf(attributes: number): string {
+function codecOf(attributes: number): string {
   return names[attributes & 7] ?? `codec ${attributes & 7}`
 }
 
-/** Decompresses a batch's records; rejects with `UnknownCodec` where nothing here can. */
-export async function decompress(codec: string, compressed: Uint8Array): Promise<Buffer> {
-  const run = decompressors[codec as keyof typeof decompressors]
-  if (run === undefined) throw new UnknownCodec(codec)
-  return await run(compressed)
+/** What decompresses a batch's records; undefined where they are not compressed. Throws `UnknownCodec` where nothing here can. */
+export function decompressor(attributes: number): Decompress | undefined {
+  const codec = codecOf(attributes)
+  if (codec === 'none') return undefined
+  const decompress = decompressors[codec as keyof typeof decompressors]
+  if (decompress === undefined) throw new UnknownCodec(codec)
+  return decompress
 }

@@ -1,21 +1,26 @@
-import { type FetchedMessage, TransportError } from '@house-helper/events-core'
+import { TransportError } from '@house-helper/events-core'
 import type { ExchangeChanges } from '../wire/exchange.ts'
 import { kafkaError } from '../wire/kafka-errors.ts'
 import { UnknownCodec } from './codecs.ts'
-import { type AbortedTransaction, decodeRecords, int64, OldRecordFormat } from './record-batch-decoder.ts'
+import {
+  type AbortedTransaction,
+  type FetchedRecords,
+  findBatches,
+  int64,
+  OldRecordFormat,
+} from './record-batch-decoder.ts'
 
 /** What a fetch brought of one partition. */
-export interface FetchAnswer {
+export interface FetchAnswer extends FetchedRecords {
   readonly topic: string
   readonly partition: number
+  /** The offset that was asked for; the first batch may begin before it. */
+  readonly from: number
   /** 0, or the code of out of range where that is returned. */
   readonly errorCode: number
   readonly highWatermark: number
   /** Up to here transactions are decided, so up to here it can be read. */
   readonly lastStableOffset: number
-  readonly messages: FetchedMessage[]
-  /** The offset after the last batch that came; undefined where none came. */
-  readonly nextOffset: number | undefined
 }
 
 /** The partitions of a fetch request. */
@@ -40,7 +45,7 @@ export function fetchExchange(
     ),
   )
   return {
-    decode: async (raw, version) => await decodeFetch(raw, version, from),
+    decode: async (raw, version) => decodeFetch(raw, version, from),
     parse: async (data) => {
       const answers = data as FetchAnswer[]
       for (const { errorCode } of answers) {
@@ -53,7 +58,7 @@ export function fetchExchange(
 }
 
 /** Reads the body of an answer to a fetch, versions 4 to 10. Source: Kafka's protocol guide, "Fetch API". */
-async function decodeFetch(raw: Buffer, version: number, from: ReadonlyMap<string, number>): Promise<FetchAnswer[]> {
+function decodeFetch(raw: Buffer, version: number, asked: ReadonlyMap<string, number>): FetchAnswer[] {
   let at = 4
   if (version >= 7) {
     const errorCode = raw.readInt16BE(at)
@@ -74,9 +79,8 @@ async function decodeFetch(raw: Buffer, version: number, from: ReadonlyMap<strin
       const size = Math.max(0, raw.readInt32BE(head.end))
       const records = raw.subarray(head.end + 4, head.end + 4 + size)
       at = head.end + 4 + size
-      const fromOffset = from.get(`${head.partition} ${topic}`) ?? 0
-      const decoded = await decoding(records, fromOffset, head.aborted, topic, head.partition)
-      answers.push({ topic, ...head, ...decoded })
+      const from = asked.get(`${head.partition} ${topic}`) ?? 0
+      answers.push({ topic, from, ...head, ...found(records, head.aborted, topic, head.partition) })
     }
   }
   return answers
@@ -100,15 +104,9 @@ function readPartitionHead(raw: Buffer, start: number, version: number) {
   }
 }
 
-async function decoding(
-  records: Buffer,
-  from: number,
-  aborted: readonly AbortedTransaction[],
-  topic: string,
-  partition: number,
-) {
+function found(records: Buffer, aborted: readonly AbortedTransaction[], topic: string, partition: number) {
   try {
-    return await decodeRecords(records, from, aborted)
+    return findBatches(records, aborted)
   } catch (error) {
     const details = { topic, partition }
     if (error instanceof UnknownCodec) {

@@ -1,5 +1,5 @@
 import type { FetchedMessage, Headers } from '@house-helper/events-core'
-import { codecOf, decompress } from './codecs.ts'
+import { type Decompress, decompressor } from './codecs.ts'
 
 /** A transaction that was given up, whose messages a reader must not see. */
 export interface AbortedTransaction {
@@ -7,9 +7,18 @@ export interface AbortedTransaction {
   readonly firstOffset: number
 }
 
+/** A record batch as it came: its messages are not read yet. */
+export interface RecordBatch {
+  readonly header: BatchHeader
+  /** As they lie there, perhaps compressed. */
+  readonly records: Buffer
+  readonly decompress: Decompress | undefined
+}
+
 /** What a fetch brought of one partition. */
-export interface DecodedRecords {
-  readonly messages: FetchedMessage[]
+export interface FetchedRecords {
+  /** Without markers and given-up transactions. */
+  readonly batches: readonly RecordBatch[]
   /** The offset after the last complete batch, markers and given-up messages included; undefined where none came. */
   readonly nextOffset: number | undefined
 }
@@ -26,16 +35,12 @@ export class OldRecordFormat extends Error {
 }
 
 /**
- * Reads the record batches of one partition, from an offset on. Keys and values are views of the given bytes.
+ * Finds the record batches of one partition. Throws `OldRecordFormat` and `UnknownCodec` for what cannot be read here.
  *
  * Used in place of a client's own decoder: kafkajs's makes several objects and 64-bit numbers for each record, and keeps no order of headers.
  */
-export async function decodeRecords(
-  bytes: Buffer,
-  fromOffset: number,
-  aborted: readonly AbortedTransaction[] = [],
-): Promise<DecodedRecords> {
-  const messages: FetchedMessage[] = []
+export function findBatches(bytes: Buffer, aborted: readonly AbortedTransaction[] = []): FetchedRecords {
+  const batches: RecordBatch[] = []
   const isAborted = abortedFilter(aborted)
   let nextOffset: number | undefined
   for (let at = 0; at + HEADER_BYTES <= bytes.length; ) {
@@ -43,16 +48,46 @@ export async function decodeRecords(
     // Brokers cut what they send at the byte limit, through the middle of a batch.
     if (end > bytes.length) break
     if (bytes.readInt8(at + 16) !== 2) throw new OldRecordFormat('The batch has the format of Kafka before 0.11.')
-    const batch = readBatchHeader(bytes, at)
-    const skip = isAborted(batch)
-    if (!skip) await readBatch(bytes, at, end, batch, fromOffset, messages)
-    nextOffset = batch.baseOffset + batch.lastOffsetDelta + 1
+    const header = readBatchHeader(bytes, at)
+    if (!isAborted(header)) {
+      const records = bytes.subarray(at + HEADER_BYTES, end)
+      batches.push({ header, records, decompress: decompressor(header.attributes) })
+    }
+    nextOffset = header.baseOffset + header.lastOffsetDelta + 1
     at = end
   }
-  return { messages, nextOffset }
+  return { batches, nextOffset }
 }
 
-type BatchHeader = ReturnType<typeof readBatchHeader>
+/**
+ * Reads the messages of record batches from an offset on, at least `atLeast` at a time where there are as many. Keys and
+ * values are views of the given bytes.
+ *
+ * Not all at once: what is read and waits for its turn is copied again and again by the garbage collector.
+ */
+export async function* readMessages(
+  batches: readonly RecordBatch[],
+  fromOffset: number,
+  atLeast: number,
+): AsyncGenerator<FetchedMessage[]> {
+  let messages: FetchedMessage[] = []
+  for (const { header, records, decompress } of batches) {
+    readRecords(decompress === undefined ? records : await decompress(records), header, fromOffset, messages)
+    if (messages.length < atLeast) continue
+    yield messages
+    messages = []
+  }
+  if (messages.length > 0) yield messages
+}
+
+/** Reads all messages of record batches from an offset on. */
+export async function readAllMessages(batches: readonly RecordBatch[], fromOffset: number): Promise<FetchedMessage[]> {
+  for await (const messages of readMessages(batches, fromOffset, Number.POSITIVE_INFINITY)) return messages
+  return []
+}
+
+/** The fixed fields before a batch's records. */
+export type BatchHeader = ReturnType<typeof readBatchHeader>
 
 function readBatchHeader(bytes: Buffer, at: number) {
   const attributes = bytes.readInt16BE(at + 21)
@@ -66,19 +101,6 @@ function readBatchHeader(bytes: Buffer, at: number) {
     producerId: bytes.readBigInt64BE(at + 43),
     count: bytes.readInt32BE(at + 57),
   }
-}
-
-async function readBatch(
-  bytes: Buffer,
-  at: number,
-  end: number,
-  batch: BatchHeader,
-  from: number,
-  into: FetchedMessage[],
-) {
-  const codec = codecOf(batch.attributes)
-  const records = bytes.subarray(at + HEADER_BYTES, end)
-  readRecords(codec === 'none' ? records : await decompress(codec, records), batch, from, into)
 }
 
 /** Tells which batches to leave out: markers, and those of transactions that were given up. */

@@ -2,7 +2,13 @@ import type { OutgoingMessage } from '@house-helper/events-core'
 import { describe, expect, it } from 'vitest'
 import { UnknownCodec } from './codecs.ts'
 import { crc32c } from './crc32c.ts'
-import { decodeRecords, OldRecordFormat } from './record-batch-decoder.ts'
+import {
+  type AbortedTransaction,
+  findBatches,
+  OldRecordFormat,
+  readAllMessages,
+  readMessages,
+} from './record-batch-decoder.ts'
 import { encodeRecordBatch, sizeOfNumber, writeNumber } from './record-batch-encoder.ts'
 
 const identity = { producerId: '9007199254740993', producerEpoch: 3, firstSequence: 41 }
@@ -92,6 +98,23 @@ describe('a record batch', () => {
     expect(error).toMatchObject({ codec: name })
   })
 
+  it('is read a few batches at a time, each as a whole', async () => {
+    const batch = await encodeRecordBatch(messages, identity)
+    const log = Buffer.concat(
+      [0n, 3n, 6n].map((offset) => {
+        const copy = Buffer.from(batch)
+        copy.writeBigInt64BE(offset)
+        return copy
+      }),
+    )
+    const read: number[][] = []
+    for await (const some of readMessages(findBatches(log).batches, 1, 4)) read.push(some.map(({ offset }) => offset))
+    expect(read).toEqual([
+      [1, 2, 3, 4, 5],
+      [6, 7, 8],
+    ])
+  })
+
   it('of an old format is refused', async () => {
     const batch = await encodeRecordBatch(messages, identity)
     batch.writeInt8(1, 16)
@@ -117,6 +140,11 @@ describe('a variable-length number', () => {
     expect(sizeOfNumber(value)).toBe(end)
   })
 })
+
+async function decodeRecords(bytes: Buffer, fromOffset: number, aborted: readonly AbortedTransaction[] = []) {
+  const { batches, nextOffset } = findBatches(bytes, aborted)
+  return { messages: await readAllMessages(batches, fromOffset), nextOffset }
+}
 
 async function transactional(
   value: string,

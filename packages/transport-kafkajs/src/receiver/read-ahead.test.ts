@@ -83,7 +83,7 @@ function newBroker({ errorCode = 0, failsAt = Number.NaN } = {}) {
     return offsets.map((offset, partition) => {
       const nextOffset = offset < END ? Math.min(END, offset + STEP) : undefined
       const ends = { highWatermark: END, lastStableOffset: END }
-      return { topic: 'chores', partition, errorCode, ...ends, messages: [], nextOffset }
+      return { topic: 'chores', partition, from: offset, errorCode, ...ends, batches: [], nextOffset }
     })
   }
   return { fetch, asked }
