@@ -31,7 +31,7 @@ function started(): { readonly log: string[]; readonly given: Given[] } {
       await turn()
       const answer: FetchAnswer = {
         ...{ ...place, errorCode: 0, highWatermark: 1_000, lastStableOffset: 1_000 },
-        ...{ messages: [], nextOffset: offset + BATCH },
+        ...{ from: offset, batches: [], nextOffset: offset + BATCH },
       }
       return [answer]
     },
