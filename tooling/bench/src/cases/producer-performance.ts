@@ -10,7 +10,7 @@ import { createTopics, dropTopics } from '../topics.ts'
 import type { Client } from './consume.ts'
 
 /** So many events that compiling, which neither side leaves out, is a small part of a round. */
-const SHARE = 3
+const SHARE = 2
 const CALLERS = 1_000
 const TIMEOUT_MS = 300_000
 

@@ -10,7 +10,7 @@ import type { Client } from './consume.ts'
 const OURS = './programs/record-ours.ts'
 const BY_HAND = './programs/record-peer.ts'
 /** The share of the events that make a round of several seconds. */
-const SHARE = 0.4
+const SHARE = 0.3
 
 /** Recording a backlog into an empty database, against a hand-written kafkajs and insertMany loop. */
 export function recordCase(client: Client, goal: number): Case {
