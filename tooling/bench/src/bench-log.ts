@@ -11,7 +11,7 @@ import { reportCases } from './report.ts'
 import { wholeNumber } from './whole-number.ts'
 
 const help = `pnpm bench:log [options]
-  --only <text>    the cases whose name contains this text
+  --only <text>    the cases whose name contains this text; may be given several times
   --records <n>    records of the large log (default 2000000); the small one has a tenth
   --requests <n>   requests of a round, at 50 a second (default 1000)
   --rounds <n>     counted rounds of each case (default 3)
@@ -20,7 +20,7 @@ const help = `pnpm bench:log [options]
 
 const { values } = parseArgs({
   options: {
-    only: { type: 'string', default: '' },
+    only: { type: 'string', multiple: true, default: [''] },
     records: { type: 'string', default: '2000000' },
     requests: { type: 'string', default: '1000' },
     rounds: { type: 'string', default: '3' },
@@ -49,9 +49,9 @@ else if (values.list) for (const { name } of cases) console.log(name)
 else await run()
 
 async function run(): Promise<void> {
-  const chosen = cases.filter(({ name }) => name.includes(values.only))
+  const chosen = cases.filter(({ name }) => values.only.some((text) => name.includes(text)))
   if (chosen.length === 0)
-    throw new Error(`No case contains ${JSON.stringify(values.only)}; pnpm bench:log --list names them.`)
+    throw new Error(`No case contains ${JSON.stringify(values.only.join(' or '))}; pnpm bench:log --list names them.`)
   const records = wholeNumber('records', values.records)
   const [rounds, requests] = [wholeNumber('rounds', values.rounds), wholeNumber('requests', values.requests)]
   await onBenchStack(Math.ceil(records / 10), async (stack) => {

@@ -8,7 +8,7 @@ import { reportCases } from './report.ts'
 import { wholeNumber } from './whole-number.ts'
 
 const help = `pnpm bench [options]
-  --only <text>    the cases whose name contains this text
+  --only <text>    the cases whose name contains this text; may be given several times
   --events <n>     events of a backlog (default 300000)
   --rounds <n>     counted rounds of each case (default 5)
   --growth         the cases of growth instead, which take long (default 2 rounds)
@@ -18,7 +18,7 @@ const help = `pnpm bench [options]
 
 const { values } = parseArgs({
   options: {
-    only: { type: 'string', default: '' },
+    only: { type: 'string', multiple: true, default: [''] },
     events: { type: 'string', default: '300000' },
     rounds: { type: 'string' },
     growth: { type: 'boolean', default: false },
@@ -36,9 +36,9 @@ else if (values.list) for (const { name } of known) console.log(name)
 else await run()
 
 async function run(): Promise<void> {
-  const chosen = known.filter(({ name }) => name.includes(values.only))
+  const chosen = known.filter(({ name }) => values.only.some((text) => name.includes(text)))
   if (chosen.length === 0)
-    throw new Error(`No case contains ${JSON.stringify(values.only)}; pnpm bench --list names them.`)
+    throw new Error(`No case contains ${JSON.stringify(values.only.join(' or '))}; pnpm bench --list names them.`)
   if (values.profile !== undefined) profileInto(values.profile)
   const rounds = wholeNumber('rounds', values.rounds ?? (values.growth ? '2' : '5'))
   await onBenchStack(wholeNumber('events', values.events), (stack) =>
