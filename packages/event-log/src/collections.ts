@@ -25,7 +25,8 @@ export const RECORD_INDEXES: readonly IndexDescription[] = [
   { name: 'by_type', key: { type: 1, time: 1, _id: 1 } },
   // The type stands last: it does not order, and tells a list which events it need not look at.
   { name: 'by_household_type', key: { householdId: 1, time: 1, _id: 1, type: 1 }, ...whereGiven('householdId') },
-  { name: 'by_user_type', key: { userId: 1, time: 1, _id: 1, type: 1 }, ...whereGiven('userId') },
+  // So does the subject: most of what a user does is about the household.
+  { name: 'by_user_subject', key: { userId: 1, time: 1, _id: 1, type: 1, subject: 1 }, ...whereGiven('userId') },
   { name: 'by_correlation', key: { correlationId: 1, time: 1, _id: 1 } },
   { name: 'by_causation', key: { causationId: 1, time: 1, _id: 1 }, ...whereGiven('causationId') },
   {
@@ -38,10 +39,11 @@ export const RECORD_INDEXES: readonly IndexDescription[] = [
 
 /** Indexes of earlier versions that others have replaced. One is dropped only where it is exactly this. */
 const REPLACED_RECORD_INDEXES: readonly IndexDescription[] = [
-  // By by_household_type and by_user_type: a subject is one of the two.
+  // By by_household_type and by_user_subject: a subject is one of the two.
   { name: 'by_subject', key: { subject: 1, time: 1, _id: 1 } },
   { name: 'by_household', key: { householdId: 1, time: 1, _id: 1 } },
   { name: 'by_user', key: { userId: 1, time: 1, _id: 1 } },
+  { name: 'by_user_type', key: { userId: 1, time: 1, _id: 1, type: 1 } },
 ]
 
 const QUARANTINE_INDEXES: readonly IndexDescription[] = [

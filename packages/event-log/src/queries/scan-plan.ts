@@ -25,7 +25,7 @@ export const MAX_TYPES = 50
 const leading = [
   ['causation', 'by_causation'],
   ['correlation', 'by_correlation'],
-  ['user', 'by_user_type'],
+  ['user', 'by_user_subject'],
   ['household', 'by_household_type'],
 ] as const satisfies readonly (readonly [EqualityField, string])[]
 
@@ -47,7 +47,7 @@ export async function planScan(filter: EventFilter, matching: TypeMatcher): Prom
     // A subject is the event's household or its user: both have an index.
     const parts = [
       { hint: 'by_household_type', bounds: [equality('household', subject)] },
-      { hint: 'by_user_type', bounds: [equality('user', subject)] },
+      { hint: 'by_user_subject', bounds: [equality('user', subject)] },
     ]
     return { parts, residual: without(filter) }
   }

@@ -14,7 +14,7 @@ export type ScanRange = Pick<Scan, 'filter' | 'after'>
 export const newestFirst = { time: -1, _id: -1 } as const
 
 /** Of the documents that a page may examine, this part comes first: where a page is found in it, the rest costs nothing. */
-const FIRST_PART = 0.1
+const FIRST_PART = 0.05
 
 /** How many documents the windows of a page have, which are looked through one after the other. */
 export function windowsOf({ filter }: ScanRange, plan: ScanPlan, { maxExamined }: LogParts): readonly number[] {
