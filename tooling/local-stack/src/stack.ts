@@ -17,7 +17,7 @@ export interface StackOptions {
   fresh?: boolean | undefined
   /** What to do where no Kafka can run: `memory` says so in the stack, `fail` throws. Default: `fail`. */
   withoutKafka?: 'memory' | 'fail' | undefined
-  /** Of a local Kafka: `start` is ready sooner, `throughput` is for measuring. Default: `start`. */
+  /** Of local servers: `start` is ready sooner and takes little memory, `throughput` is for measuring. Default: `start`. */
   tunedFor?: 'start' | 'throughput' | undefined
   /** Default: process.env. */
   env?: NodeJS.ProcessEnv | undefined
@@ -145,7 +145,8 @@ async function mongoOf(named: NamedServers, probes: Probes, options: StackOption
       return { server: { ...choice, uri: mongo.address, description, ended: mongo.ended }, close: mongo.close }
     }
     case 'local': {
-      const { uri, description, ended, close } = await startMongo(settings)
+      const cacheGb = options.tunedFor === 'throughput' ? 'unbound' : undefined
+      const { uri, description, ended, close } = await startMongo({ ...settings, cacheGb })
       return { server: { ...choice, uri, description, ended }, close }
     }
   }

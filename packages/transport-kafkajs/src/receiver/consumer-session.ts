@@ -23,7 +23,7 @@ const DEAF_MS = 50
 const FLOW_WAIT_MS = 250
 // How long a fetch waits for messages. A partition that flows again is in the next one only, so while one is paused a
 // fetch waits no longer than the pause has lasted.
-const FETCH_WAIT_MS = { shortest: 20, longest: 500 }
+const FETCH_WAIT_MS = { shortest: 20, longest: 1_000 }
 const END_OF_JOIN_SHARE = 0.5
 
 /** What a session gets of its transport. */

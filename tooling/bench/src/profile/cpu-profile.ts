@@ -24,10 +24,10 @@ const profileSchema = z.object({
 
 type ProfileNode = z.infer<typeof profileSchema>['nodes'][number]
 
-/** What the processor did not do for the process. */
-const IDLE = new Set(['(idle)', '(program)'])
+/** Waiting, and loading the program's modules, which is done once. */
+const LEFT_OUT = new Set(['(idle)', '(program)', 'executeUserEntryPoint', 'importModuleDynamicallyCallback'])
 
-/** Reads what Node wrote with `--cpu-prof`, as a call tree without the time in which the process had nothing to do. */
+/** Reads what Node wrote with `--cpu-prof`, as a call tree without waiting and without loading modules. */
 export function readCpuProfile(text: string): Frame {
   const { nodes, samples, timeDeltas } = profileSchema.parse(JSON.parse(text))
   const byId = new Map(nodes.map((node) => [node.id, node]))
@@ -39,7 +39,7 @@ export function readCpuProfile(text: string): Frame {
     selfUs: Math.max(0, selfUs.get(id) ?? 0),
     children: children
       .map((child) => byId.get(child))
-      .filter((child) => child !== undefined && !IDLE.has(child.callFrame.functionName))
+      .filter((child) => child !== undefined && !LEFT_OUT.has(child.callFrame.functionName))
       .map((child) => frameOf(child as ProfileNode)),
   })
   const [root] = nodes

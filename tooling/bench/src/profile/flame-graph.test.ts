@@ -18,7 +18,7 @@ const profile = JSON.stringify({
 })
 
 describe('a profile', () => {
-  it('is a call tree with the time of each function and where it is from, without the idle time', () => {
+  it('is a call tree with the time of each function and where it is from, without waiting', () => {
     expect(readCpuProfile(profile)).toEqual({
       ...{ name: '(root)', origin: 'V8', selfUs: 0 },
       children: [

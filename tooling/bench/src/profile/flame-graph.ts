@@ -6,8 +6,8 @@ const ROW = 17
 const MARGIN = 8
 const HEAD = 34
 const CHARACTER = 6.4
-/** Narrower ones would not be seen. */
-const NARROWEST = 0.6
+/** A quarter of a percent; narrower ones could not be read. */
+const NARROWEST = 3
 
 const colours: Readonly<Record<string, string>> = {
   V8: '#c8c8c8',

@@ -10,8 +10,8 @@ export interface MongodProcess {
   readonly mongod: Mongod
   readonly path: string
   readonly port: number
-  /** The bound of WiredTiger's cache. Default: 1. */
-  readonly cacheGb?: number | undefined
+  /** The bound of WiredTiger's cache; `unbound` is what MongoDB takes by itself, half of the memory. Default: 1. */
+  readonly cacheGb?: number | 'unbound' | undefined
   /** Default: 60,000. */
   readonly startTimeoutMs?: number | undefined
   /** Between asking mongod to end and killing it. Default: 8,000. */
@@ -52,9 +52,10 @@ async function supervise(server: MongodProcess): Promise<SupervisedProcess> {
   const data = join(path, 'data')
   await mkdir(data, { recursive: true })
   const place = ['--bind_ip', '127.0.0.1', '--port', String(port), '--dbpath', data]
+  const cache = cacheGb === 'unbound' ? [] : ['--wiredTigerCacheSizeGB', String(cacheGb)]
   return superviseProcess('MongoDB', {
     command: mongod.command,
-    args: ['--replSet', replicaSetName, ...place, '--wiredTigerCacheSizeGB', String(cacheGb), ...quickStop],
+    args: ['--replSet', replicaSetName, ...place, ...cache, ...quickStop],
     cwd: path,
     env: {},
     logFile: mongodLogFile(server),

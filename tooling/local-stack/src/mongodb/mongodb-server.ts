@@ -14,8 +14,8 @@ export interface MongoOptions {
   dataDir?: string | undefined
   /** Throws the data of an earlier start away. Default: false. */
   fresh?: boolean | undefined
-  /** The bound of WiredTiger's cache. Default: 1. */
-  cacheGb?: number | undefined
+  /** The bound of WiredTiger's cache; `unbound` is what MongoDB takes by itself, half of the memory. Default: 1. */
+  cacheGb?: number | 'unbound' | undefined
   /** Default: 60,000. */
   startTimeoutMs?: number | undefined
   /** Between asking mongod to end and killing it. Default: 8,000. */
