@@ -1,3 +1,4 @@
+import { isHouseHelperError } from '@house-helper/events-core'
 import type { FindCursor } from 'mongodb'
 import type { RecordDocument } from '../documents.ts'
 import { type EventRecord, eventRecord } from '../event-record.ts'
@@ -13,12 +14,14 @@ import { boundOf, newestFirst, rangeOf, type ScanRange, windowsOf } from './scan
 export interface IndexScan {
   readonly plan: ScanPlan
   readonly windows: readonly number[]
-  /** Where the first window ends. */
+  /** Where the first window ends; undefined where it is not looked up before. */
   readonly bound: Place | undefined
 }
 
 /** Documents that are looked at together. */
 const CHUNK = 100
+/** How long a page is looked for without bounds, where keys tell what belongs to it: long enough for nearly all. */
+const UNBOUND_MS = 100
 
 /**
  * Plans a page that is read by an index. `asOf` is waited for only where it matters: a type that is recorded later than
@@ -31,14 +34,35 @@ export async function planIndexScan(range: ScanRange, asOf: Promise<unknown>, pa
     return await matchingTypes(collections.records, types, MAX_TYPES, maxTimeMs)
   })
   const windows = windowsOf(range, plan, parts)
-  return { plan, windows, bound: await boundOf(range, plan, windows[0] ?? 1, parts) }
+  const bound = plan.isToldByKeys ? undefined : await boundOf(range, plan, windows[0] ?? 1, parts)
+  return { plan, windows, bound }
+}
+
+/** Reads a page by an index. */
+export async function scanIndex(scan: Scan, planned: IndexScan, parts: LogParts): Promise<Scanned> {
+  const found = planned.plan.isToldByKeys ? await scanUnbound(scan, planned.plan, parts) : undefined
+  return found ?? (await scanWindows(scan, planned, parts))
+}
+
+/** Reads a page without looking up bounds first; undefined where what it has is so rare that this takes long. */
+async function scanUnbound(scan: Scan, plan: ScanPlan, parts: LogParts): Promise<Scanned | undefined> {
+  const collector = collectPage(scan, parts)
+  const { maxTimeMs, maxExamined } = parts
+  const window = { plan, size: maxExamined, bound: undefined }
+  try {
+    const end = await scanWindow(scan, window, collector, { ...parts, maxTimeMs: Math.min(maxTimeMs, UNBOUND_MS) })
+    return collector.result() ?? { records: collector.records(), end }
+  } catch (error) {
+    if (isHouseHelperError(error, 'LOG_QUERY_TIMEOUT')) return undefined
+    throw error
+  }
 }
 
 /** Reads a page window by window, each with a bound of its own, until it is full or has examined what it may. */
-export async function scanIndex(scan: Scan, { plan, windows, bound }: IndexScan, parts: LogParts): Promise<Scanned> {
+async function scanWindows(scan: Scan, { plan, windows, bound }: IndexScan, parts: LogParts): Promise<Scanned> {
   const collector = collectPage(scan, parts)
   let { after } = scan
-  let isFirst = true
+  let isFirst = !plan.isToldByKeys
   for (const size of windows) {
     const range = { ...scan, after }
     const end = isFirst ? bound : await boundOf(range, plan, size, parts)

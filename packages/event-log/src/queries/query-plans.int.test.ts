@@ -1,4 +1,4 @@
-import type { Document } from 'mongodb'
+import type { Collection, CollectionOptions, Db, Document, Filter, FindOptions } from 'mongodb'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createStand, eventMessage, recordedUpTo, type Stand } from '../../test/stand.ts'
 import { createEventLog, type EventLog, RECORD_INDEXES } from '../index.ts'
@@ -130,6 +130,17 @@ describe('the plans of questions', () => {
     expect(types?.keys).toBeLessThanOrEqual(4)
   })
 
+  it('look for a rare type in windows, where looking for it without bounds takes long', async () => {
+    const filter = 'household:household-3 type:dog.*'
+    const { items } = await log.list({ filter })
+    const slow = createEventLog(slowWithoutBounds(stand.db))
+    const executed = await executedFor(async () => {
+      expect((await slow.list({ filter })).items).toEqual(items)
+    })
+    // The try that is given up, the bound, and what lies before it.
+    expect(executed.filter(({ indexes }) => indexes.join() === 'by_household_type')).toHaveLength(3)
+  })
+
   it('examine no more documents than a page may', async () => {
     const near = createEventLog(stand.db, { maxExamined: 50 })
     const executed = await executedFor(() => near.list({ filter: 'source:nobody' }))
@@ -146,6 +157,28 @@ describe('the plans of questions', () => {
     expect(sumOf(executed, 'keys')).toBeLessThanOrEqual(20 + 12 + 1)
   })
 })
+
+/** A database in which a query that is to take a tenth of a second at most takes longer. */
+function slowWithoutBounds(db: Db): Db {
+  const find = (records: Collection): Collection['find'] =>
+    ((filter: Filter<Document>, options?: FindOptions) =>
+      records.find(options?.maxTimeMS === 100 ? { $and: [filter, { $where: 'sleep(50) || true' }] } : filter, {
+        ...options,
+      })) as Collection['find']
+  const slow = (records: Collection): Collection =>
+    new Proxy(records, {
+      get: (of, name) => (name === 'find' ? find(of) : Reflect.get(of, name, of)),
+    })
+  return new Proxy(db, {
+    get: (of, name) => {
+      if (name !== 'collection') return Reflect.get(of, name, of)
+      return (called: string, options?: CollectionOptions) => {
+        const collection = of.collection(called, options ?? {})
+        return called === 'records' ? slow(collection) : collection
+      }
+    },
+  })
+}
 
 function sumOf(executed: readonly Executed[], what: 'documents' | 'keys'): number {
   return executed.reduce((sum, one) => sum + one[what], 0)

@@ -14,8 +14,10 @@ export interface IndexPart {
 export interface ScanPlan {
   /** One, or several whose finds are merged. */
   readonly parts: readonly IndexPart[]
-  /** What is left to be looked at in each document that the index finds. */
+  /** What is left to be looked at in what the index finds. */
   readonly residual: readonly Filter<RecordDocument>[]
+  /** Whether something is left, and keys alone tell it: documents are read only of what is found then. */
+  readonly isToldByKeys: boolean
 }
 
 /** Types that a scan by type names one by one: each is a scan of its own, which MongoDB merges. */
@@ -40,7 +42,8 @@ export async function planScan(filter: EventFilter, matching: TypeMatcher): Prom
   const led = leading.find(([field]) => filter[field] !== undefined)
   if (led !== undefined) {
     const [field, hint] = led
-    return plan(hint, [equality(field, filter[field] ?? [])], without(filter, field))
+    const bounds = [equality(field, filter[field] ?? [])]
+    return { ...plan(hint, bounds, without(filter, field)), isToldByKeys: isToldByKeys(filter, field) }
   }
   const { subject, contract } = filter
   if (subject !== undefined) {
@@ -49,7 +52,7 @@ export async function planScan(filter: EventFilter, matching: TypeMatcher): Prom
       { hint: 'by_household_type', bounds: [equality('household', subject)] },
       { hint: 'by_user_subject', bounds: [equality('user', subject)] },
     ]
-    return { parts, residual: without(filter) }
+    return { parts, residual: without(filter), isToldByKeys: isToldByKeys(filter, 'subject') }
   }
   if (contract !== undefined && !contract.includes('ok')) {
     return plan('by_contract', [equality('contract', contract)], without(filter, 'contract'))
@@ -62,7 +65,13 @@ export async function planScan(filter: EventFilter, matching: TypeMatcher): Prom
 }
 
 function plan(hint: string, bounds: IndexPart['bounds'], residual: ScanPlan['residual']): ScanPlan {
-  return { parts: [{ hint, bounds }], residual }
+  return { parts: [{ hint, bounds }], residual, isToldByKeys: false }
+}
+
+/** The indexes of households and users, and so those of subjects, have the type at their end. */
+function isToldByKeys(filter: EventFilter, led: FilterField): boolean {
+  if (led !== 'subject' && (filter.type === undefined || !['household', 'user'].includes(led))) return false
+  return Object.keys(filter).every((field) => ['since', 'until', 'type', led].includes(field))
 }
 
 function without(filter: EventFilter, ...answered: FilterField[]): readonly Filter<RecordDocument>[] {
