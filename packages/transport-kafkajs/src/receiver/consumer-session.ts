@@ -51,6 +51,7 @@ export function createConsumerSession(
   /** Settles when partitions begin to flow. */
   let flow = Promise.withResolvers<void>()
   let ended = false
+  const ending = new AbortController()
   // Batches that are with the listener. kafkajs does not leave its group before it has them back.
   const busy = new Set<() => void>()
 
@@ -99,6 +100,7 @@ export function createConsumerSession(
       if (consumer.paused().length === 0) return longest
       return Math.round(Math.min(longest, Math.max(shortest, performance.now() - pausedAtMs)))
     },
+    ending: ending.signal,
     isTransient: (error) => !ended && wire.errorOf(error, { groupId, topics }).canRetry,
   })
 
@@ -205,6 +207,7 @@ export function createConsumerSession(
     async end(timeoutMs) {
       if (ended) return
       ended = true
+      ending.abort()
       flow.resolve()
       const end = performance.now() + timeoutMs
       for (const giveBack of busy) giveBack()

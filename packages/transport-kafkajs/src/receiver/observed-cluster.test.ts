@@ -29,6 +29,15 @@ describe('a cluster that is observed', () => {
     await expect(cluster.refreshMetadata()).resolves.toBeUndefined()
   })
 
+  it('waits no longer for messages once the receiver ends', async () => {
+    const ending = new AbortController()
+    const { cluster } = newCluster({ findBroker: async () => brokerThat(() => new Promise(() => {})) }, ending.signal)
+    const fetching = fetchFrom(cluster)
+    ending.abort()
+    expect(await fetching).toEqual({ responses: [] })
+    expect(await fetchFrom(cluster)).toEqual({ responses: [] })
+  })
+
   it('passes on what does not end by itself', async () => {
     const forbidden = kafkajsInternals().createErrorFromCode(GROUP_AUTHORIZATION_FAILED)
     const { cluster } = newCluster({
@@ -44,7 +53,7 @@ async function throwing(error: Error): Promise<never> {
   throw error
 }
 
-function newCluster(given: Partial<Cluster>) {
+function newCluster(given: Partial<Cluster>, ending = new AbortController().signal) {
   let refreshed = 0
   const cluster = {
     brokerPool: { metadata: {} },
@@ -57,7 +66,7 @@ function newCluster(given: Partial<Cluster>) {
   const isTransient = (error: unknown) =>
     toTransportError(error, { brokers: ['kafka:9092'], tls: false }, explain).canRetry
   const coordinator = {} as GroupCoordinator
-  observeCluster(cluster, { coordinator, beforeFetch: async () => {}, fetchWaitMs: () => 0, isTransient })
+  observeCluster(cluster, { coordinator, ending, beforeFetch: async () => {}, fetchWaitMs: () => 0, isTransient })
   return { cluster, refreshed: () => refreshed }
 }
 

@@ -13,6 +13,8 @@ export interface ClusterHooks {
   beforeFetch(): Promise<void>
   /** How long a broker may wait for messages before it answers that there are none, in milliseconds. */
   fetchWaitMs(): number
+  /** Aborts when the receiver ends: a fetch that waits for messages brings nothing then, and is waited for no longer. */
+  readonly ending: AbortSignal
   /** Whether a failure ends by itself, where brokers come back or leaders move. */
   isTransient(error: unknown): boolean
   /** What is asked in place of the broker that coordinates the group. */
@@ -81,7 +83,7 @@ export function observeCluster(cluster: Cluster, hooks: ClusterHooks): void {
     const fetch = readAhead((request) => fetchAnswers(broker, { ...request, maxWaitTime: hooks.fetchWaitMs() }))
     made.fetch = async (request) => {
       try {
-        return { responses: (await fetch(request)).map(carry) }
+        return { responses: (await unlessEnding(fetch(request), hooks.ending)).map(carry) }
       } catch (error) {
         if (!hooks.isTransient(error)) throw forClient(error)
         if (isBroken(error)) destroySockets(broker)
@@ -110,6 +112,18 @@ export function observeCluster(cluster: Cluster, hooks: ClusterHooks): void {
       return { fetch: recovered } as unknown as Broker
     }
   }
+}
+
+/** What a fetch brings, or nothing as soon as the receiver ends. */
+function unlessEnding(fetching: Promise<readonly FetchAnswer[]>, ending: AbortSignal): Promise<readonly FetchAnswer[]> {
+  return new Promise((resolve, reject) => {
+    const end = (): void => resolve([])
+    ending.addEventListener('abort', end, { once: true })
+    // The signal outlives all fetches but the last one.
+    const settled = (): void => ending.removeEventListener('abort', end)
+    fetching.then(resolve, reject).finally(settled)
+    if (ending.aborted) end()
+  })
 }
 
 /** Whether the failure is of the connection: then its other requests won't be answered either. */
