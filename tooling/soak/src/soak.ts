@@ -9,7 +9,7 @@ import { reportText, type SoakReport, totalsLine, totalsOf } from './report.ts'
 import { runSoak } from './runner.ts'
 
 const help = `pnpm soak [options]
-  --short          short forms, about ten minutes (default: full forms)
+  --short          short forms, in under 8 minutes (default: full forms)
   --only <text>    the cases whose name contains this text
   --part <text>    of these, the parts whose name contains this text
   --seed <n>       what is random follows from this number (default 1)
