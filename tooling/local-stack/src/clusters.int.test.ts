@@ -17,9 +17,14 @@ describe('a Kafka of three brokers', () => {
 
   beforeAll(async () => {
     cluster = await startKafkaCluster()
+    // kafkajs's own waiting fails where it asks a broker that has not heard of the topic yet.
     await withAdmin((admin) =>
-      admin.createTopics({ topics: [{ topic: 'kept', numPartitions: 3 }], waitForLeaders: true }),
+      admin.createTopics({ topics: [{ topic: 'kept', numPartitions: 3 }], waitForLeaders: false }),
     )
+    await vi.waitFor(async () => {
+      const leaders = (await cluster.partitions('kept')).filter(({ leader }) => leader !== undefined)
+      expect(leaders).toHaveLength(3)
+    }, soon)
   })
   afterAll(() => cluster?.close())
 

@@ -36,7 +36,8 @@ export function flameGraph(root: Frame, title: string): string {
   const height = HEAD + (depth + 1) * ROW + MARGIN
   const totalUs = laidOut.value ?? 0
   return [
-    `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${height}" font-family="ui-monospace, monospace" font-size="11">`,
+    `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${height}" font-family="ui-monospace, monospace" font-size="11" role="img" aria-label="${escaped(title)}">`,
+    `<title>${escaped(title)}</title>`,
     `<rect width="${WIDTH}" height="${height}" fill="#ffffff"/>`,
     `<text x="${MARGIN}" y="16" font-size="13">${escaped(title)}</text>`,
     legend(blocks, totalUs),
@@ -87,5 +88,5 @@ function colourOf(origin: string): string {
 const ourPackages = /^(events-core|producer|consumer|outbox|event-log|event-logger|transport-\w+|tasks|project)$/
 
 function escaped(text: string): string {
-  return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;')
+  return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;')
 }
