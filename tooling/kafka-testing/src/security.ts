@@ -3,7 +3,7 @@ import type { Transport } from '@house-helper/events-core'
 import { type KafkaServer, startKafka } from '@house-helper/local-stack'
 import { connectionFromEnv } from '@house-helper/transport-kafka'
 import { AclOperationTypes, AclPermissionTypes, AclResourceTypes, Kafka, logLevel, ResourcePatternTypes } from 'kafkajs'
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
 import { type OpenTransport, randomName } from './real-kafka.ts'
 import { recordingListener } from './recording-listener.ts'
 
@@ -32,6 +32,8 @@ export function describeSecurity(open: OpenTransport): void {
     const spec = { partitions: 1, replicationFactor: 1, config: {} }
     await admin.admin.createTopics([topic, closedTopic].map((name) => ({ name, ...spec })))
     await grant()
+    // They are created before the broker goes by them.
+    await vi.waitFor(async () => expect(await admin.admin.acls()).toHaveLength(5), { timeout: 30_000 })
   }, 120_000)
 
   afterEach(async () => {
