@@ -101,15 +101,24 @@ function memberAcceptance(members: readonly unknown[]): Acceptance {
 
 function unionAcceptance(def: SchemaDef): Acceptance | undefined {
   const discriminator = String(def.discriminator)
-  const byTag = new Map<unknown, Acceptance>()
-  for (const option of def.options as readonly z.core.$ZodType[]) {
-    const accepts = compileAcceptance(option)
-    const tag = (option as z.ZodObject)._zod.def.shape?.[discriminator]
-    const tags = tag?._zod.values
-    if (accepts === undefined || tags === undefined) return undefined
-    for (const value of tags) byTag.set(value, accepts)
+  const byTag = compileByTag(def, compileAcceptance)
+  return byTag && ((value) => isObject(value) && (byTag.get(value[discriminator])?.(value) ?? false))
+}
+
+/** Compiles each option of a discriminated union, by the values of its discriminator; undefined where one is left to zod. */
+export function compileByTag<Compiled>(
+  def: SchemaDef,
+  compile: (option: z.core.$ZodType) => Compiled | undefined,
+): ReadonlyMap<unknown, Compiled> | undefined {
+  const discriminator = String(def.discriminator)
+  const byTag = new Map<unknown, Compiled>()
+  for (const option of def.options as readonly z.ZodObject[]) {
+    const compiled = compile(option)
+    const tags = option._zod.def.shape?.[discriminator]?._zod.values
+    if (compiled === undefined || tags === undefined) return undefined
+    for (const tag of tags) byTag.set(tag, compiled)
   }
-  return (value) => isObject(value) && (byTag.get(value[discriminator])?.(value) ?? false)
+  return byTag
 }
 
 /** A type with all of its checks; undefined where one of them is left to zod. */

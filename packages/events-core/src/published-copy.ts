@@ -1,5 +1,12 @@
 import type { z } from 'zod'
-import { checkedAcceptance, compileAcceptance, isObject, lengthCheck, type SchemaDef } from './acceptance.ts'
+import {
+  checkedAcceptance,
+  compileAcceptance,
+  compileByTag,
+  isObject,
+  lengthCheck,
+  type SchemaDef,
+} from './acceptance.ts'
 import { fieldKind } from './fields.ts'
 import { UTC_MILLISECONDS } from './timestamp.ts'
 
@@ -98,13 +105,7 @@ function arrayCopy(def: SchemaDef): PublishedCopy | undefined {
 
 function unionCopy(def: SchemaDef): PublishedCopy | undefined {
   const discriminator = String(def.discriminator)
-  const byTag = new Map<unknown, PublishedCopy>()
-  for (const option of def.options as readonly z.ZodObject[]) {
-    const copy = compilePublishedCopy(option)
-    const tags = option._zod.def.shape?.[discriminator]?._zod.values
-    if (copy === undefined || tags === undefined) return undefined
-    for (const tag of tags) byTag.set(tag, copy)
-  }
+  const byTag = compileByTag(def, compilePublishedCopy)
   // The option looks at the discriminator again, and what it sees is what it copies.
-  return (value) => (isObject(value) ? (byTag.get(value[discriminator])?.(value) ?? REFUSED) : REFUSED)
+  return byTag && ((value) => (isObject(value) ? (byTag.get(value[discriminator])?.(value) ?? REFUSED) : REFUSED))
 }
