@@ -1,5 +1,6 @@
 export { connectionFromEnv, type Environment, type ReadSettings, readConnectionEnv } from './environment.ts'
 export { type SettingProblem, SettingsError } from './errors.ts'
+export { partitionKey } from './partition-key.ts'
 export {
   type MemberMetadata,
   readMemberAssignment,

@@ -1,4 +1,5 @@
 import type { PartitionRange, TopicPartition } from '@house-helper/events-core'
+import { partitionKey } from './partition-key.ts'
 import { ADMIN_TIMEOUT_MS, requireTopics } from './topic-metadata.ts'
 import type { TopicMetadata } from './wire/cluster-map.ts'
 import { untilDeadline, type Wire } from './wire/wire.ts'
@@ -21,7 +22,7 @@ async function rangesNow(wire: Wire, topics: readonly string[], timeoutMs: numbe
     [EARLIEST, LATEST].map((timestamp) => offsets(wire, metadata, timestamp, timeoutMs)),
   )
   return partitions.map(({ topic, partition }) => {
-    const key = `${partition} ${topic}`
+    const key = partitionKey({ topic, partition })
     return { topic, partition, low: lows?.get(key) ?? 0, high: highs?.get(key) ?? 0 }
   })
 }
@@ -84,6 +85,6 @@ async function offsetsOf(
     responses: { topic: string; partitions: { partition: number; offset: string }[] }[]
   }
   return answer.responses.flatMap(({ topic, partitions }) =>
-    partitions.map(({ partition, offset }): [string, number] => [`${partition} ${topic}`, Number(offset)]),
+    partitions.map(({ partition, offset }): [string, number] => [partitionKey({ topic, partition }), Number(offset)]),
   )
 }

@@ -5,8 +5,9 @@ import {
   type TopicPartition,
 } from '@house-helper/events-core'
 import { committedPositions } from '../admin.ts'
+import { partitionKey } from '../partition-key.ts'
 import type { Wire } from '../wire/wire.ts'
-import { type PartitionFlow, partitionKey } from './partition-flow.ts'
+import type { PartitionFlow } from './partition-flow.ts'
 import type { Membership } from './session.ts'
 
 /** The partitions of one generation. */

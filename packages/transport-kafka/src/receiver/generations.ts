@@ -5,13 +5,14 @@ import {
   type TopicPartition,
   TransportError,
 } from '@house-helper/events-core'
+import { partitionKey } from '../partition-key.ts'
 import { within } from '../wire/deadline.ts'
 import type { Wire } from '../wire/wire.ts'
 import { kafkaErrorOf } from '../wire/wire-errors.ts'
 import { type Assignment, isContinuous, newAssignment, startPositions, withCommitted } from './assignment.ts'
 import type { Lease } from './lease.ts'
 import type { ListenerCalls } from './listener-calls.ts'
-import { type PartitionFlow, partitionKey } from './partition-flow.ts'
+import type { PartitionFlow } from './partition-flow.ts'
 import { type ConsumerSession, type Membership, silentCoordinator } from './session.ts'
 
 /** What following a group's generations needs of the receiver. */

@@ -1,4 +1,5 @@
 import type { FetchedBatch, Jump, Logger, Position, TopicPartition } from '@house-helper/events-core'
+import { partitionKey } from '../partition-key.ts'
 import { partitionRange } from '../ranges.ts'
 import type { FetchAnswer } from '../records/fetch-exchange.ts'
 import { readMessages } from '../records/record-batch-decoder.ts'
@@ -32,11 +33,6 @@ const HOLD_MS = 100
 /** Messages of a delivery, at least, where as many came. */
 const DELIVERY_MESSAGES = 256
 const RANGE_TIMEOUT_MS = 2_000
-
-/** A key for a partition in maps. */
-export function partitionKey({ topic, partition }: TopicPartition): string {
-  return `${partition} ${topic}`
-}
 
 /**
  * Hands what was fetched to the listener, and moves the partition to where it says. What cannot be handed on now stays

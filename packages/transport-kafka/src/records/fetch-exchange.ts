@@ -1,4 +1,5 @@
 import { TransportError } from '@house-helper/events-core'
+import { partitionKey } from '../partition-key.ts'
 import type { ExchangeChanges } from '../wire/exchange.ts'
 import { kafkaError } from '../wire/kafka-errors.ts'
 import { UnknownCodec } from './codecs.ts'
@@ -41,7 +42,7 @@ export function fetchExchange(
 ): ExchangeChanges {
   const from = new Map(
     topics.flatMap(({ topic, partitions }) =>
-      partitions.map((p) => [`${p.partition} ${topic}`, Number(p.fetchOffset)]),
+      partitions.map((p) => [partitionKey({ topic, partition: p.partition }), Number(p.fetchOffset)]),
     ),
   )
   return {
@@ -79,7 +80,7 @@ function decodeFetch(raw: Buffer, version: number, asked: ReadonlyMap<string, nu
       const size = Math.max(0, raw.readInt32BE(head.end))
       const records = raw.subarray(head.end + 4, head.end + 4 + size)
       at = head.end + 4 + size
-      const from = asked.get(`${head.partition} ${topic}`) ?? 0
+      const from = asked.get(partitionKey({ topic, partition: head.partition })) ?? 0
       answers.push({ topic, from, ...head, ...found(records, head.aborted, topic, head.partition) })
     }
   }

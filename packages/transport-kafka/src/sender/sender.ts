@@ -1,4 +1,5 @@
 import { type OutgoingBatch, type Sender, TransportError } from '@house-helper/events-core'
+import { partitionKey } from '../partition-key.ts'
 import type { ConnectionSettings } from '../settings.ts'
 import { closedError, type Wire } from '../wire/wire.ts'
 import { createPartitionProducer, type PartitionProducer } from './partition-producer.ts'
@@ -22,7 +23,7 @@ export function createSender(
   let closed = false
 
   function producerOf({ topic, partition }: OutgoingBatch): PartitionProducer {
-    const key = `${partition} ${topic}`
+    const key = partitionKey({ topic, partition })
     const known = producers.get(key)
     if (known) return known
     const slot = (hash(topic) + partition) % CONNECTIONS

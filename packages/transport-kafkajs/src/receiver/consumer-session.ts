@@ -3,6 +3,7 @@ import {
   type ConnectionSettings,
   type ConsumerSession,
   type Membership,
+  partitionKey,
   rebalanceTimeoutMs,
   type SessionEvents,
   settledWithin,
@@ -181,8 +182,8 @@ export function createConsumerSession(
     begin(positions, held) {
       if (!isOpen) return
       for (const position of positions) setPosition(position)
-      const kept = new Set(held.map(({ topic, partition }) => `${partition} ${topic}`))
-      resume(positions.filter(({ topic, partition }) => !kept.has(`${partition} ${topic}`)))
+      const kept = new Set(held.map(partitionKey))
+      resume(positions.filter((position) => !kept.has(partitionKey(position))))
     },
     pause(partitions) {
       if (!isOpen || partitions.length === 0) return

@@ -1,4 +1,4 @@
-import type { FetchAnswer, FetchTopics } from '@house-helper/transport-kafka'
+import { type FetchAnswer, type FetchTopics, partitionKey } from '@house-helper/transport-kafka'
 
 /** What one broker is asked for. */
 export interface FetchRequest {
@@ -44,7 +44,7 @@ type Positions = ReadonlyMap<string, number>
 function positionsOf({ topics }: FetchRequest): Positions {
   return new Map(
     topics.flatMap(({ topic, partitions }) =>
-      partitions.map(({ partition, fetchOffset }) => [keyOf(topic, partition), Number(fetchOffset)]),
+      partitions.map(({ partition, fetchOffset }) => [partitionKey({ topic, partition }), Number(fetchOffset)]),
     ),
   )
 }
@@ -54,14 +54,14 @@ function positionsAfter(asked: Positions, answers: readonly FetchAnswer[]): Posi
   const after = new Map(asked)
   for (const { topic, partition, errorCode, nextOffset } of answers) {
     if (errorCode !== 0) return undefined
-    if (nextOffset !== undefined) after.set(keyOf(topic, partition), nextOffset)
+    if (nextOffset !== undefined) after.set(partitionKey({ topic, partition }), nextOffset)
   }
   return after
 }
 
 function hasMore(positions: Positions, answers: readonly FetchAnswer[]): boolean {
   return answers.some(({ topic, partition, lastStableOffset }) => {
-    const position = positions.get(keyOf(topic, partition))
+    const position = positions.get(partitionKey({ topic, partition }))
     return position !== undefined && position < lastStableOffset
   })
 }
@@ -71,15 +71,11 @@ function moved(topics: FetchTopics, positions: Positions): FetchTopics {
     topic,
     partitions: partitions.map((asked) => ({
       ...asked,
-      fetchOffset: String(positions.get(keyOf(topic, asked.partition)) ?? asked.fetchOffset),
+      fetchOffset: String(positions.get(partitionKey({ topic, partition: asked.partition })) ?? asked.fetchOffset),
     })),
   }))
 }
 
 function areEqual(some: Positions, others: Positions): boolean {
   return some.size === others.size && [...some].every(([key, offset]) => others.get(key) === offset)
-}
-
-function keyOf(topic: string, partition: number): string {
-  return `${partition} ${topic}`
 }

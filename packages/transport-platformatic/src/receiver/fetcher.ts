@@ -1,6 +1,6 @@
 import { setImmediate as turn } from 'node:timers/promises'
 import type { Position, TopicPartition } from '@house-helper/events-core'
-import { type FetchAnswer, fetchExchange, pause, type Wire } from '@house-helper/transport-kafka'
+import { type FetchAnswer, fetchExchange, partitionKey, pause, type Wire } from '@house-helper/transport-kafka'
 
 /** What a fetcher needs of its session. */
 export interface FetcherOptions {
@@ -65,10 +65,6 @@ export function createFetcher(options: FetcherOptions): Fetcher {
   let ended = false
   let fetches = 0
 
-  function keyOf({ topic, partition }: TopicPartition): string {
-    return `${partition} ${topic}`
-  }
-
   function fail(error: unknown): void {
     if (ended) return
     end()
@@ -101,7 +97,7 @@ export function createFetcher(options: FetcherOptions): Fetcher {
     const led = metadata?.topicMetadata.flatMap(({ topic, partitionMetadata }) =>
       partitionMetadata
         .filter(({ leader }) => leader >= 0)
-        .map(({ partitionId, leader }): [string, number] => [keyOf({ topic, partition: partitionId }), leader]),
+        .map(({ partitionId, leader }): [string, number] => [partitionKey({ topic, partition: partitionId }), leader]),
     )
     return led && new Map(led)
   }
@@ -110,7 +106,7 @@ export function createFetcher(options: FetcherOptions): Fetcher {
   function pump(): void {
     if (ended) return
     if (leaders === undefined) return void locate()
-    const byLeader = Map.groupBy(flows.values(), (flow) => leaders?.get(keyOf(flow)))
+    const byLeader = Map.groupBy(flows.values(), (flow) => leaders?.get(partitionKey(flow)))
     for (const [leader, led] of byLeader) {
       const wanted = led.filter(canBeFetched)
       if (wanted.length === 0) continue
@@ -125,10 +121,10 @@ export function createFetcher(options: FetcherOptions): Fetcher {
     try {
       const from = of.map(({ offset }) => offset)
       const answers = await ask(leader, rotated(of, fetches++), isWithoutSome ? SHORT_WAIT_MS : MAX_WAIT_MS)
-      const byKey = new Map(answers.map((answer) => [keyOf(answer), answer]))
+      const byKey = new Map(answers.map((answer) => [partitionKey(answer), answer]))
       of.forEach((flow, index) => {
         flow.isAsked = false
-        take(flow, byKey.get(keyOf(flow)), from[index] as number)
+        take(flow, byKey.get(partitionKey(flow)), from[index] as number)
       })
     } catch (error) {
       for (const flow of of) flow.isAsked = false
@@ -178,7 +174,7 @@ export function createFetcher(options: FetcherOptions): Fetcher {
   /** Gives the listener what came of a partition, where it can have it. */
   function handOn(flow: Flow): void {
     const { came, isBusy, isPaused } = flow
-    if (came === undefined || isBusy || isPaused || flows.get(keyOf(flow)) !== flow) return
+    if (came === undefined || isBusy || isPaused || flows.get(partitionKey(flow)) !== flow) return
     const { answer, from } = came
     flow.came = undefined
     flow.isBusy = true
@@ -204,7 +200,7 @@ export function createFetcher(options: FetcherOptions): Fetcher {
   }
 
   function setPaused(partitions: readonly TopicPartition[], isPaused: boolean): void {
-    const changed = partitions.flatMap((partition) => flows.get(keyOf(partition)) ?? [])
+    const changed = partitions.flatMap((partition) => flows.get(partitionKey(partition)) ?? [])
     for (const flow of changed) flow.isPaused = isPaused
     if (isPaused) return
     pump()
@@ -213,12 +209,12 @@ export function createFetcher(options: FetcherOptions): Fetcher {
 
   return {
     begin(positions, held) {
-      const paused = new Set(held.map(keyOf))
+      const paused = new Set(held.map(partitionKey))
       const begun = positions.map((position) => ({
-        ...{ ...position, isPaused: paused.has(keyOf(position)) },
+        ...{ ...position, isPaused: paused.has(partitionKey(position)) },
         ...{ isAsked: false, isBusy: false, keepsUp: true },
       }))
-      flows = new Map(begun.map((flow) => [keyOf(flow), flow]))
+      flows = new Map(begun.map((flow) => [partitionKey(flow), flow]))
       pump()
     },
     hold() {
