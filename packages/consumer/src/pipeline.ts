@@ -54,7 +54,7 @@ export function createPipeline(parts: PipelineParts): Handler {
       retrying,
       guard,
       deadline({ deadlines, statistics, logger }),
-      cause,
+      cause(),
       once({ receipts: parts.once, commit: () => committer.flush() }),
     ],
     invoke,

@@ -1,3 +1,5 @@
+import { AsyncLocalStorage } from 'node:async_hooks'
+import { setImmediate } from 'node:timers/promises'
 import { currentCause } from '@house-helper/events-core'
 import { describe, expect, it } from 'vitest'
 import { until } from '../test/condition.ts'
@@ -54,6 +56,28 @@ describe('a subscriber', () => {
     expect(one.health()).toEqual({ status: 'up', reasons: [] })
   })
 
+  it('handles in the asynchronous context in which it was started, whatever woke it', async () => {
+    const request = new AsyncLocalStorage<string>()
+    const seen: unknown[] = []
+    const one = stage.subscriberOn({
+      on: [
+        onChores({
+          'chore.started': async ({ id }) => {
+            await setImmediate()
+            seen.push([request.getStore(), currentCause()?.eventId, id])
+          },
+        }),
+      ],
+    })
+    await request.run('start', () => one.start())
+    await request.run('send', () => stage.send([message({ id: 'a-1' }), message({ id: 'a-2' })]))
+    await until('both are handled', () => seen.length === 2)
+    expect(seen).toEqual([
+      ['start', 'a-1', 'a-1'],
+      ['start', 'a-2', 'a-2'],
+    ])
+  })
+
   it('keeps the order of each key', async () => {
     const keys = ['household-1', 'household-2', 'household-3', 'household-4']
     const seen = new Map<string, number[]>(keys.map((key) => [key, []]))
@@ -62,7 +86,7 @@ describe('a subscriber', () => {
         onChores({
           'chore.started': async ({ householdId, data }) => {
             // Events that take differently long would overtake each other if anything let them.
-            for (let turns = (data.step * 7) % 5; turns > 0; turns--) await new Promise(setImmediate)
+            for (let turns = (data.step * 7) % 5; turns > 0; turns--) await setImmediate()
             seen.get(householdId)?.push(data.step)
           },
         }),

@@ -19,10 +19,12 @@ export function encodeEnvelope(envelope: Envelope): Uint8Array {
 export function decodeEnvelope(value: Uint8Array | null): Decoded {
   if (value === null) return unreadable('tombstone', 'The message has no value (a tombstone); events always have one.')
   if (value.length === 0) return unreadable('empty', 'The message is empty.')
-  if (!isUtf8(value)) return unreadable('not-utf8', 'The message is not valid UTF-8.')
+  const text = textOf(value)
+  // Decoding puts this character in the place of what is no UTF-8; it may also have been written.
+  if (text.includes('\uFFFD') && !isUtf8(value)) return unreadable('not-utf8', 'The message is not valid UTF-8.')
   let json: unknown
   try {
-    json = JSON.parse(textOf(value))
+    json = JSON.parse(text)
   } catch {
     // The parser's message quotes the payload, which does not belong into logs.
     return unreadable('not-json', 'The message is not JSON.')

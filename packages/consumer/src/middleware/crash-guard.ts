@@ -50,8 +50,8 @@ export function crashGuard({ commit, admitted, present }: CrashGuardNeeds): Midd
 }
 
 /** Whether the deaths during its last attempts have used up what it has of them. */
-function isKiller({ suspect, attempts, attemptLimit }: PendingEvent): boolean {
-  return suspect && attempts > Math.max(MIN_DEATHS, attemptLimit)
+function isKiller(event: PendingEvent): boolean {
+  return event.suspect && event.attempts > Math.max(MIN_DEATHS, event.attemptLimit)
 }
 
 function processDied(event: PendingEvent): SubscriberError {
