@@ -1,11 +1,4 @@
-import {
-  type Clock,
-  type Logger,
-  type Receiver,
-  type ReceiverOptions,
-  type Transport,
-  within,
-} from '@house-helper/events-core'
+import { type Clock, type Logger, type Transport, within } from '@house-helper/events-core'
 import { Assignment } from './assignment.ts'
 import { Batches } from './batches.ts'
 import { Committer } from './committer.ts'
@@ -18,6 +11,7 @@ import { Intake } from './intake.ts'
 import { KeyLanes } from './key-lane.ts'
 import { LagMeter } from './lag.ts'
 import { LogChanges } from './log-changes.ts'
+import { Membership } from './membership.ts'
 import type { HeldEvents } from './middleware/give-up.ts'
 import type { Handler } from './middleware/handler.ts'
 import type { Once } from './once.ts'
@@ -31,9 +25,6 @@ import type { CompleteSettings } from './settings.ts'
 import type { Statistics } from './statistics.ts'
 import { TopicIdentities } from './topic-identities.ts'
 import { Watchdog } from './watchdog.ts'
-
-/** How long replacing a receiver waits for the old one to leave, in milliseconds. */
-const REBUILD_STOP_MS = 5000
 
 /** What an engine needs. */
 export interface EngineOptions {
@@ -68,9 +59,9 @@ export class Engine {
   readonly #identities: TopicIdentities
   readonly #watchdog: Watchdog
   readonly #instance: Instance
+  readonly #membership: Membership
   readonly #batches: Batches
   readonly #pipeline: Handler
-  #receiver: Receiver
   #closing = false
 
   constructor(options: EngineOptions) {
@@ -78,7 +69,7 @@ export class Engine {
     const { groupId, sessionTimeoutMs } = options.settings
     this.#instance = new Instance({ groupId, sessionTimeoutMs, announce: options.announce, logger: options.logger })
     this.statistics = options.statistics
-    this.#receiver = options.transport.receiver(this.#receiverOptions())
+    this.#membership = this.#createMembership()
     this.deadlines = new Deadlines((attempt) => this.#expired(attempt))
     const { statistics, logger, once, clock } = options
     this.#batches = new Batches({ clock, deadlines: this.deadlines, statistics, logger, once })
@@ -97,7 +88,7 @@ export class Engine {
   /** Joins the group; resolves with the first assignment. */
   async start(): Promise<void> {
     this.#instance.start()
-    await this.#receiver.start(this.assignment)
+    await this.#membership.start()
     await this.lag.measure()
     if (this.#closing) return
     this.committer.start()
@@ -108,7 +99,7 @@ export class Engine {
   async close(timeoutMs: number): Promise<void> {
     const untilMs = performance.now() + timeoutMs
     this.#halt()
-    this.#receiver.pause([...this.assignment.windows.values()])
+    this.#membership.pause([...this.assignment.windows.values()])
     // What is done by now is safe even if nothing after this can be committed in time.
     void this.committer.flush()
     if (!(await within(this.scheduler.idle(), timeoutMs * 0.75))) this.#abandon()
@@ -127,6 +118,7 @@ export class Engine {
 
   #halt(): void {
     this.#closing = true
+    this.#membership.end()
     this.scheduler.stop('closing')
     this.#watchdog.stop()
     this.committer.stop()
@@ -137,15 +129,7 @@ export class Engine {
     this.assignment.close()
     this.deadlines.close()
     this.givingUp.close()
-    await this.#stopReceiver(timeoutMs)
-  }
-
-  async #stopReceiver(timeoutMs: number): Promise<void> {
-    const stopped = this.#receiver.stop({ timeoutMs }).catch((error: unknown) => {
-      // It is let go of in any case; the group notices by its session timeout.
-      this.#options.logger.warn({ groupId: this.#options.settings.groupId, err: error }, 'A receiver did not stop well')
-    })
-    await within(stopped, timeoutMs)
+    await this.#membership.leave(timeoutMs)
   }
 
   #abandon(): void {
@@ -154,6 +138,19 @@ export class Engine {
       'Handlers are still running at the end of the closing time; they are aborted and their events come again',
     )
     this.assignment.interrupt(new SubscriberError('CLOSING', 'The subscriber closes and its time is over.'))
+  }
+
+  #createMembership(): Membership {
+    const { transport, topics, settings, logger } = this.#options
+    const { groupId, sessionTimeoutMs } = settings
+    const { announcement } = this.#instance
+    return new Membership({
+      transport,
+      receiving: { groupId, topics: topics.received, sessionTimeoutMs, announcement },
+      assignment: () => this.assignment,
+      logger,
+      fatal: (error) => this.#die(error),
+    })
   }
 
   #createScheduler(): Scheduler {
@@ -178,7 +175,7 @@ export class Engine {
   #createCommitter(): Committer {
     return new Committer({
       windows: () => this.assignment.windows.values(),
-      commit: (positions) => this.#receiver.commit(positions),
+      commit: (positions) => this.#membership.commit(positions),
       intervalMs: this.#options.settings.commitIntervalMs,
       instance: () => this.#instance.name,
       statistics: this.statistics,
@@ -193,8 +190,8 @@ export class Engine {
       lanes: new KeyLanes(),
       scheduler: this.scheduler,
       maxPending: this.#options.settings.maxPending,
-      pause: (partition) => this.#receiver.pause([partition]),
-      resume: (partition) => this.#receiver.resume([partition]),
+      pause: (partition) => this.#membership.pause([partition]),
+      resume: (partition) => this.#membership.resume([partition]),
       statistics: this.statistics,
       logger: this.#options.logger,
     })
@@ -251,43 +248,10 @@ export class Engine {
       lag: this.lag,
       statistics: this.statistics,
       stallTimeoutMs: this.#options.settings.stallTimeoutMs,
-      restart: (reason) => this.#restart(reason),
-      rebuild: (reason) => this.#rebuild(reason),
+      restart: (reason) => this.#membership.restart(reason),
+      rebuild: (reason) => this.#membership.rebuild(reason),
       die: (error) => this.#die(error),
     })
-  }
-
-  async #rebuild(reason: string): Promise<void> {
-    const { logger, settings } = this.#options
-    logger.error({ groupId: settings.groupId, reason }, 'The subscriber makes no progress; its receiver is replaced')
-    await this.#replace(reason)
-  }
-
-  /** Only a new membership begins where a member says, so the old one is let go of in order first. */
-  async #restart(reason: string): Promise<void> {
-    const { logger, settings } = this.#options
-    logger.warn({ groupId: settings.groupId, reason }, 'The subscriber joins its group again')
-    await within(this.assignment.rebalancing(), REBUILD_STOP_MS)
-    await this.#replace(reason)
-  }
-
-  async #replace(reason: string): Promise<void> {
-    const { transport } = this.#options
-    this.assignment.lost(reason)
-    await this.#stopReceiver(REBUILD_STOP_MS)
-    if (this.#closing) return
-    this.#receiver = transport.receiver(this.#receiverOptions())
-    // Not awaited: whether it comes to an assignment is what the watchdog looks at next.
-    this.#receiver.start(this.assignment).catch((error: Error) => {
-      if (!this.#closing) this.#die(error)
-    })
-  }
-
-  #receiverOptions(): ReceiverOptions {
-    const { settings, topics } = this.#options
-    const { announcement } = this.#instance
-    const { groupId, sessionTimeoutMs } = settings
-    return { groupId, topics: topics.received, sessionTimeoutMs, announcement }
   }
 
   #expired(attempt: Run): void {
