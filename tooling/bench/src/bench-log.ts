@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util'
 import { onBenchStack } from './bench-stack.ts'
 import { replayCase, replayMemoryCase } from './cases/replay.ts'
+import { chosenCases, runTool, wholeNumber } from './command-line.ts'
 import { exportCase, exportMemoryCase } from './log/export-cases.ts'
 import { createLogBench, type LogCase } from './log/log-bench.ts'
 import { pageCase } from './log/page-case.ts'
@@ -8,7 +9,6 @@ import { questions } from './log/questions.ts'
 import { thisMachine } from './machine.ts'
 import { type Case, measure } from './measure.ts'
 import { reportCases } from './report.ts'
-import { wholeNumber } from './whole-number.ts'
 
 const help = `pnpm bench:log [options]
   --only <text>    the cases whose name contains this text; may be given several times
@@ -17,18 +17,6 @@ const help = `pnpm bench:log [options]
   --rounds <n>     counted rounds of each case (default 3)
   --json           one JSON document on standard output instead of the table
   --list           the names of the cases`
-
-const { values } = parseArgs({
-  options: {
-    only: { type: 'string', multiple: true, default: [''] },
-    records: { type: 'string', default: '2000000' },
-    requests: { type: 'string', default: '1000' },
-    rounds: { type: 'string', default: '3' },
-    json: { type: 'boolean', default: false },
-    list: { type: 'boolean', default: false },
-    help: { type: 'boolean', default: false },
-  },
-})
 
 /** A case of `pnpm bench`, which fills a log of its own through Kafka. */
 const withStack = (benchCase: Case): LogCase => ({
@@ -44,20 +32,25 @@ const cases: readonly LogCase[] = [
   withStack(replayMemoryCase()),
 ]
 
-if (values.help) console.log(help)
-else if (values.list) for (const { name } of cases) console.log(name)
-else await run()
-
-async function run(): Promise<void> {
-  const chosen = cases.filter(({ name }) => values.only.some((text) => name.includes(text)))
-  if (chosen.length === 0)
-    throw new Error(`No case contains ${JSON.stringify(values.only.join(' or '))}; pnpm bench:log --list names them.`)
+await runTool(help, async () => {
+  const { values } = parseArgs({
+    options: {
+      only: { type: 'string', multiple: true, default: [''] },
+      records: { type: 'string', default: '2000000' },
+      requests: { type: 'string', default: '1000' },
+      rounds: { type: 'string', default: '3' },
+      json: { type: 'boolean', default: false },
+      list: { type: 'boolean', default: false },
+      help: { type: 'boolean', default: false },
+    },
+  })
+  if (values.help) return console.log(help)
+  if (values.list) return console.log(cases.map(({ name }) => name).join('\n'))
+  const chosen = chosenCases(cases, values.only)
   const records = wholeNumber('records', values.records)
   const [rounds, requests] = [wholeNumber('rounds', values.rounds), wholeNumber('requests', values.requests)]
   await onBenchStack(Math.ceil(records / 10), async (stack) => {
-    const onSeeded = ({ count, durationMs }: { count: number; durationMs: number }) =>
-      console.error(`filled a log with ${count} records in ${Math.round(durationMs / 1_000)} s`)
-    const bench = createLogBench({ records, rounds, requests, stack, onSeeded })
+    const bench = createLogBench({ records, rounds, requests, stack, onSeeded: reportSeeded })
     try {
       const machine = { ...thisMachine(), records }
       await reportCases(chosen, (one) => one.run(bench), { machine, json: values.json })
@@ -65,4 +58,8 @@ async function run(): Promise<void> {
       await bench.close()
     }
   })
+})
+
+function reportSeeded({ count, durationMs }: { readonly count: number; readonly durationMs: number }): void {
+  console.error(`filled a log with ${count} records in ${Math.round(durationMs / 1_000)} s`)
 }

@@ -1,11 +1,11 @@
 import { parseArgs } from 'node:util'
 import { onBenchStack } from './bench-stack.ts'
 import { cases, growthCases } from './cases.ts'
+import { chosenCases, runTool, wholeNumber } from './command-line.ts'
 import { thisMachine } from './machine.ts'
 import { measure } from './measure.ts'
 import { profileInto } from './programs.ts'
 import { reportCases } from './report.ts'
-import { wholeNumber } from './whole-number.ts'
 
 const help = `pnpm bench [options]
   --only <text>    the cases whose name contains this text; may be given several times
@@ -16,35 +16,28 @@ const help = `pnpm bench [options]
   --json           one JSON document on standard output instead of the table
   --list           the names of the cases`
 
-const { values } = parseArgs({
-  options: {
-    only: { type: 'string', multiple: true, default: [''] },
-    events: { type: 'string', default: '300000' },
-    rounds: { type: 'string' },
-    growth: { type: 'boolean', default: false },
-    profile: { type: 'string' },
-    json: { type: 'boolean', default: false },
-    list: { type: 'boolean', default: false },
-    help: { type: 'boolean', default: false },
-  },
-})
-
-const known = values.growth ? growthCases : cases
-
-if (values.help) console.log(help)
-else if (values.list) for (const { name } of known) console.log(name)
-else await run()
-
-async function run(): Promise<void> {
-  const chosen = known.filter(({ name }) => values.only.some((text) => name.includes(text)))
-  if (chosen.length === 0)
-    throw new Error(`No case contains ${JSON.stringify(values.only.join(' or '))}; pnpm bench --list names them.`)
-  if (values.profile !== undefined) profileInto(values.profile)
-  const rounds = wholeNumber('rounds', values.rounds ?? (values.growth ? '2' : '5'))
-  await onBenchStack(wholeNumber('events', values.events), (stack) =>
-    reportCases(chosen, async (one) => [await measure(one, stack, rounds)], {
-      machine: thisMachine(),
-      json: values.json,
-    }),
+await runTool(help, async () => {
+  const { values } = parseArgs({
+    options: {
+      only: { type: 'string', multiple: true, default: [''] },
+      events: { type: 'string', default: '300000' },
+      rounds: { type: 'string' },
+      growth: { type: 'boolean', default: false },
+      profile: { type: 'string' },
+      json: { type: 'boolean', default: false },
+      list: { type: 'boolean', default: false },
+      help: { type: 'boolean', default: false },
+    },
+  })
+  const { growth, only, json, profile } = values
+  const known = growth ? growthCases : cases
+  if (values.help) return console.log(help)
+  if (values.list) return console.log(known.map(({ name }) => name).join('\n'))
+  const chosen = chosenCases(known, only)
+  const events = wholeNumber('events', values.events)
+  const rounds = wholeNumber('rounds', values.rounds ?? (growth ? '2' : '5'))
+  if (profile !== undefined) profileInto(profile)
+  await onBenchStack(events, (stack) =>
+    reportCases(chosen, async (one) => [await measure(one, stack, rounds)], { machine: thisMachine(), json }),
   )
-}
+})

@@ -1,12 +1,14 @@
 import { mkdir, writeFile } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
+import { chosenCases, runTool, wholeNumber } from '@house-helper/bench/command-line'
 import { thisMachine } from '@house-helper/bench/machine'
 import { projectDataDir } from '@house-helper/local-stack'
 import { cases } from './cases.ts'
 import { writePage } from './page.ts'
 import { reportText, type SoakReport, totalsLine, totalsOf } from './report.ts'
-import { runSoak } from './runner.ts'
+import { runSoak, type SoakOptions } from './runner.ts'
+import type { Form } from './soak-case.ts'
 
 const help = `pnpm soak [options]
   --short          short forms, in under 8 minutes (default: full forms)
@@ -18,48 +20,43 @@ const help = `pnpm soak [options]
   --page           makes the tables of docs/soak.md from the reports in docs/soak
   --list           the names of the cases and of their parts`
 
-const { values } = parseArgs({
-  options: {
-    short: { type: 'boolean', default: false },
-    only: { type: 'string', default: '' },
-    part: { type: 'string', default: '' },
-    seed: { type: 'string', default: '1' },
-    resume: { type: 'boolean', default: false },
-    json: { type: 'string' },
-    list: { type: 'boolean', default: false },
-    page: { type: 'boolean', default: false },
-    help: { type: 'boolean', default: false },
-  },
+await runTool(help, async () => {
+  const { values } = parseArgs({
+    options: {
+      short: { type: 'boolean', default: false },
+      only: { type: 'string', default: '' },
+      part: { type: 'string', default: '' },
+      seed: { type: 'string', default: '1' },
+      resume: { type: 'boolean', default: false },
+      json: { type: 'string' },
+      list: { type: 'boolean', default: false },
+      page: { type: 'boolean', default: false },
+      help: { type: 'boolean', default: false },
+    },
+  })
+  const { part, resume, json } = values
+  const form = values.short ? 'short' : 'full'
+  const seed = wholeNumber('seed', values.seed, 0)
+  if (values.help) return console.log(help)
+  if (values.list) return list(form, seed)
+  if (values.page) return await writePage()
+  await run({ cases: chosenCases(cases, [values.only]), form, seed, part, resume }, json)
 })
 
-const form = values.short ? 'short' : 'full'
-const seed = wholeNumber('seed', values.seed)
-
-if (values.help) console.log(help)
-else if (values.list) list()
-else if (values.page) await writePage()
-else await run()
-
-function list(): void {
+function list(form: Form, seed: number): void {
   for (const { name, title, parts } of cases) {
     console.log(`${name}: ${title}`)
     for (const part of parts(form, seed)) console.log(`  ${part.name}`)
   }
 }
 
-async function run(): Promise<void> {
-  const chosen = cases.filter(({ name }) => name.includes(values.only))
-  if (chosen.length === 0)
-    throw new Error(`No case contains ${JSON.stringify(values.only)}; pnpm soak --list names them.`)
+async function run(wanted: Pick<SoakOptions, 'cases' | 'form' | 'seed' | 'part' | 'resume'>, json?: string) {
+  const { form, seed } = wanted
   const folder = join(projectDataDir, 'soak')
-  const reports = await runSoak({
-    ...{ cases: chosen, form, seed, folder, part: values.part, resume: values.resume },
-    signal: interruption(),
-    log: (line) => console.log(line),
-  })
+  const reports = await runSoak({ ...wanted, folder, signal: interruption(), log: (line) => console.log(line) })
   const totals = totalsOf(reports)
   const report: SoakReport = { machine: thisMachine(), form, seed, cases: reports, totals }
-  const file = resolve(values.json ?? join(folder, `${form}-${seed}.json`))
+  const file = resolve(json ?? join(folder, `${form}-${seed}.json`))
   await mkdir(dirname(file), { recursive: true })
   await writeFile(file, reportText(report))
   console.log(`report: ${file}`)
@@ -77,10 +74,4 @@ function interruption(): AbortSignal {
   process.on('SIGINT', onSignal)
   process.on('SIGTERM', onSignal)
   return controller.signal
-}
-
-function wholeNumber(name: string, text: string): number {
-  const value = Number(text)
-  if (Number.isSafeInteger(value) && value >= 0) return value
-  throw new Error(`--${name} takes a whole number, not ${JSON.stringify(text)}.`)
 }
