@@ -20,6 +20,7 @@ import type { PendingEvent, Run } from './pending-event.ts'
 import { createPipeline } from './pipeline.ts'
 import { createPresence } from './presence.ts'
 import type { Routes } from './route.ts'
+import { createRouteLookup } from './route-lookup.ts'
 import { Scheduler } from './scheduler.ts'
 import type { CompleteSettings } from './settings.ts'
 import type { Statistics } from './statistics.ts'
@@ -186,7 +187,7 @@ export class Engine {
   #createIntake(): Intake {
     return new Intake({
       inbox: this.#options.topics.inbox?.name,
-      routes: this.#options.routes,
+      routeOf: createRouteLookup(this.#options.routes),
       lanes: new KeyLanes(),
       scheduler: this.scheduler,
       maxPending: this.#options.settings.maxPending,

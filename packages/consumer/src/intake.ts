@@ -11,7 +11,8 @@ import { openDelivery } from './inbox.ts'
 import { type KeyLanes, laneKey } from './key-lane.ts'
 import type { PartitionWindow } from './partition-window.ts'
 import { PendingEvent } from './pending-event.ts'
-import type { Route, Routes } from './route.ts'
+import type { Route } from './route.ts'
+import type { RouteLookup } from './route-lookup.ts'
 import type { Scheduler } from './scheduler.ts'
 import { Slice } from './slice.ts'
 import type { Statistics } from './statistics.ts'
@@ -29,7 +30,7 @@ const WARNINGS_A_SECOND = 10
 export interface IntakeOptions {
   /** The group's inbox topic, where deliveries come from; undefined where there is none. */
   readonly inbox: string | undefined
-  readonly routes: Routes
+  readonly routeOf: RouteLookup
   readonly lanes: KeyLanes
   readonly scheduler: Scheduler
   /** Events of one partition that are not done, at most. */
@@ -134,9 +135,9 @@ export class Intake {
   }
 
   #route(window: PartitionWindow, message: FetchedMessage, note?: DeliveryNote): void {
-    const { statistics, routes } = this.#options
+    const { statistics, routeOf } = this.#options
     const decoded = decodeEnvelope(message.value)
-    const route = decoded.readable ? routes.get(decoded.envelope.type) : undefined
+    const route = decoded.readable ? routeOf(decoded.envelope.type) : undefined
     if (!decoded.readable) this.#unreadable(window, message.offset, decoded.reason)
     else if (route === undefined) statistics.unhandled += 1
     else if (note?.replayRunId !== undefined && route.onReplay === 'skip') statistics.replaysSkipped += 1
