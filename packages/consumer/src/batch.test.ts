@@ -5,7 +5,7 @@ import { until } from '../test/condition.ts'
 import { createGate } from '../test/gate.ts'
 import { createGroupTopics, message, readDeadLetters } from '../test/household.ts'
 import { memoryStage, onChores } from '../test/stage.ts'
-import type { BatchOutcome } from './batch-handler.ts'
+import type { BatchOutcome } from './batch/batch-handler.ts'
 
 const stage = memoryStage()
 const allDone: OnBatch = (events, { done }) => events.map(done)

@@ -9,8 +9,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { until } from '../test/condition.ts'
 import { chores } from '../test/domain.ts'
 import { createTopic, message, publish } from '../test/household.ts'
-import { readAnnouncement } from './announcement.ts'
 import { defineHandlers } from './handlers.ts'
+import { readAnnouncement } from './membership/announcement.ts'
 import { createSubscriber } from './subscriber.ts'
 
 const PARTITIONS = 2

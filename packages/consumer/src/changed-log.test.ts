@@ -2,8 +2,8 @@ import { describe, expect, it } from 'vitest'
 import { until } from '../test/condition.ts'
 import { message } from '../test/household.ts'
 import { memoryStage, type OnStarted } from '../test/stage.ts'
-import { decodeProgress, encodeProgress } from './commit-metadata.ts'
-import { LogChanges } from './log-changes.ts'
+import { LogChanges } from './membership/log-changes.ts'
+import { decodeProgress, encodeProgress } from './progress/commit-metadata.ts'
 
 const stage = memoryStage()
 const steps = (from: number, to: number) =>

@@ -9,7 +9,7 @@ import {
   readDeadLetters,
 } from '../test/household.ts'
 import { memoryStage, type OnStarted } from '../test/stage.ts'
-import { decodeProgress, encodeProgress } from './commit-metadata.ts'
+import { decodeProgress, encodeProgress } from './progress/commit-metadata.ts'
 
 const stage = memoryStage()
 const on = { deadLetters: true }

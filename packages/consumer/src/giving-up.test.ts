@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { until } from '../test/condition.ts'
 import { message } from '../test/household.ts'
 import { memoryStage } from '../test/stage.ts'
-import { decodeProgress } from './commit-metadata.ts'
+import { decodeProgress } from './progress/commit-metadata.ts'
 
 const stage = memoryStage()
 

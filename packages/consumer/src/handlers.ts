@@ -1,5 +1,5 @@
 import type { ContractOf, Domain, EventContract, EventTypeOf } from '@house-helper/events-core'
-import type { BatchHandler } from './batch-handler.ts'
+import type { BatchHandler } from './batch/batch-handler.ts'
 import { SubscriberError } from './errors.ts'
 import type { ReceivedEvent } from './event.ts'
 import type { HandlerContext } from './handler-context.ts'

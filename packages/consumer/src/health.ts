@@ -1,11 +1,11 @@
-import type { Assignment } from './assignment.ts'
-import type { Committer } from './committer.ts'
-import type { Courier } from './courier.ts'
-import type { Deadlines } from './deadlines.ts'
-import type { GivingUp } from './giving-up.ts'
-import type { LagMeter } from './lag.ts'
-import type { LogChange, LogChanges } from './log-changes.ts'
+import type { Deadlines } from './attempt/deadlines.ts'
+import type { Assignment } from './membership/assignment.ts'
+import type { LagMeter } from './membership/lag.ts'
+import type { LogChange, LogChanges } from './membership/log-changes.ts'
 import type { HeldEvents } from './middleware/give-up.ts'
+import type { Committer } from './progress/committer.ts'
+import type { Courier } from './setting-aside/courier.ts'
+import type { GivingUp } from './setting-aside/giving-up.ts'
 
 /** Reasons of one kind that are listed one by one. */
 const LISTED = 10

@@ -3,7 +3,7 @@ import type { OnBatch } from '../test/batches.ts'
 import { until } from '../test/condition.ts'
 import { message } from '../test/household.ts'
 import { memoryStage, type OnStarted, onChores } from '../test/stage.ts'
-import type { BatchOutcome } from './batch-handler.ts'
+import type { BatchOutcome } from './batch/batch-handler.ts'
 
 const stage = memoryStage()
 

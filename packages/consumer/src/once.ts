@@ -1,7 +1,7 @@
 import { SubscriberError } from './errors.ts'
 import type { ReceivedEvent } from './event.ts'
 import type { Delivery } from './handler-context.ts'
-import type { PendingEvent } from './pending-event.ts'
+import type { PendingEvent } from './scheduling/pending-event.ts'
 
 /** One attempt to handle a delivery, as whoever keeps receipts needs to know it. */
 export interface OnceDelivery {

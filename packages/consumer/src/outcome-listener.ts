@@ -1,8 +1,8 @@
-import { deliveryOf } from './delivery-note.ts'
 import type { SubscriberError } from './errors.ts'
 import { type ReceivedEvent, receivedEvent } from './event.ts'
 import type { Delivery } from './handler-context.ts'
-import type { PendingEvent } from './pending-event.ts'
+import type { PendingEvent } from './scheduling/pending-event.ts'
+import { deliveryOf } from './setting-aside/delivery-note.ts'
 
 /** What an outcome is of: an event as it was received, and the delivery that it came by. */
 export interface Handling {

@@ -3,8 +3,8 @@ import { until } from '../test/condition.ts'
 import { message } from '../test/household.ts'
 import { type Effects, receiptsInMemory } from '../test/receipts.ts'
 import { memoryStage, type OnStarted, type Stage } from '../test/stage.ts'
-import { decodeProgress, encodeProgress } from './commit-metadata.ts'
 import type { Once } from './once.ts'
+import { decodeProgress, encodeProgress } from './progress/commit-metadata.ts'
 
 const stage = memoryStage()
 

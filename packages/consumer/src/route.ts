@@ -1,5 +1,5 @@
 import { CoreError } from '@house-helper/events-core'
-import type { BatchHandler } from './batch-handler.ts'
+import type { BatchHandler } from './batch/batch-handler.ts'
 import { SubscriberError } from './errors.ts'
 import { type EventHandler, HANDLERS_PROTOCOL, type HandlerEntry, type HandlerSet } from './handlers.ts'
 import type { Backoff, LaterOptions, RetryOptions } from './retry-options.ts'

@@ -1,4 +1,4 @@
-import type { BatchContext, BatchHandler, BatchOutcome } from '../src/batch-handler.ts'
+import type { BatchContext, BatchHandler, BatchOutcome } from '../src/batch/batch-handler.ts'
 import type { ReceivedEvent } from '../src/event.ts'
 import type { BatchHandlerOptions } from '../src/handlers.ts'
 import type { Subscriber, SubscriberOptions } from '../src/subscriber.ts'

@@ -1,6 +1,6 @@
 import { majorVersion, readEvent } from '@house-helper/events-core'
 import { SubscriberError } from '../errors.ts'
-import type { PendingEvent } from '../pending-event.ts'
+import type { PendingEvent } from '../scheduling/pending-event.ts'
 import type { Middleware } from './handler.ts'
 
 /**

@@ -1,5 +1,5 @@
 import { SubscriberError } from '../errors.ts'
-import type { PendingEvent } from '../pending-event.ts'
+import type { PendingEvent } from '../scheduling/pending-event.ts'
 import type { Handler, Middleware } from './handler.ts'
 
 /** The first deaths may be the doing of another event that was being handled at the same time. */

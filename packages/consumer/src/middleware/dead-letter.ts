@@ -1,4 +1,4 @@
-import { deadLetterNote } from '../delivery-note.ts'
+import { deadLetterNote } from '../setting-aside/delivery-note.ts'
 import type { GiveUp } from './give-up.ts'
 import { type SetAsideNeeds, setAside } from './set-aside.ts'
 

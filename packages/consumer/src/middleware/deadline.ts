@@ -1,7 +1,7 @@
 import type { Logger } from '@house-helper/events-core'
-import { Attempt } from '../attempt.ts'
-import type { Deadlines } from '../deadlines.ts'
-import type { PendingEvent } from '../pending-event.ts'
+import { Attempt } from '../attempt/attempt.ts'
+import type { Deadlines } from '../attempt/deadlines.ts'
+import type { PendingEvent } from '../scheduling/pending-event.ts'
 import type { Statistics } from '../statistics.ts'
 import type { Middleware } from './handler.ts'
 

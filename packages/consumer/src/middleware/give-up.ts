@@ -1,6 +1,6 @@
 import { isHouseHelperError, type Logger } from '@house-helper/events-core'
 import { SubscriberError } from '../errors.ts'
-import type { PendingEvent } from '../pending-event.ts'
+import type { PendingEvent } from '../scheduling/pending-event.ts'
 import type { Statistics } from '../statistics.ts'
 import { type Middleware, type Outcome, recover } from './handler.ts'
 

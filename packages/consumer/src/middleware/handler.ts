@@ -1,4 +1,4 @@
-import type { PendingEvent } from '../pending-event.ts'
+import type { PendingEvent } from '../scheduling/pending-event.ts'
 
 /** Undefined where the work is done, else a promise for it. */
 export type Outcome = Promise<void> | undefined

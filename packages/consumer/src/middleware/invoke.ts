@@ -1,4 +1,4 @@
-import { Attempt } from '../attempt.ts'
+import { Attempt } from '../attempt/attempt.ts'
 import { SubscriberError } from '../errors.ts'
 import { receivedEvent } from '../event.ts'
 import type { Handler } from './handler.ts'

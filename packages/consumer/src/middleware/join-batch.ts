@@ -1,5 +1,5 @@
-import { takeVerdict } from '../batch.ts'
-import type { Batches } from '../batches.ts'
+import { takeVerdict } from '../batch/batch.ts'
+import type { Batches } from '../batch/batches.ts'
 import type { Handler, Middleware } from './handler.ts'
 
 /**

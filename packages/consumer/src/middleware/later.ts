@@ -1,4 +1,4 @@
-import { retryNote } from '../delivery-note.ts'
+import { retryNote } from '../setting-aside/delivery-note.ts'
 import type { GiveUp } from './give-up.ts'
 import { type SetAsideNeeds, setAside } from './set-aside.ts'
 

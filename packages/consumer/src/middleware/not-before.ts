@@ -1,5 +1,5 @@
 import type { Clock } from '@house-helper/events-core'
-import type { PendingEvent } from '../pending-event.ts'
+import type { PendingEvent } from '../scheduling/pending-event.ts'
 import type { Middleware } from './handler.ts'
 
 /** The longest that a timer can wait, in milliseconds: 24 days. */

@@ -1,8 +1,8 @@
-import { Attempt } from '../attempt.ts'
+import { Attempt } from '../attempt/attempt.ts'
 import { SubscriberError } from '../errors.ts'
 import { receivedEvent } from '../event.ts'
 import type { Once } from '../once.ts'
-import type { PendingEvent } from '../pending-event.ts'
+import type { PendingEvent } from '../scheduling/pending-event.ts'
 import type { Handler, Middleware } from './handler.ts'
 
 /** What running within receipts needs. */

@@ -1,9 +1,9 @@
 import { type Clock, isHouseHelperError, type Logger } from '@house-helper/events-core'
-import { failureNote } from '../delivery-note.ts'
 import type { SubscriberError } from '../errors.ts'
 import { handlingOf, type OutcomeListener } from '../outcome-listener.ts'
-import type { PendingEvent } from '../pending-event.ts'
 import type { Backoff } from '../retry-options.ts'
+import type { PendingEvent } from '../scheduling/pending-event.ts'
+import { failureNote } from '../setting-aside/delivery-note.ts'
 import type { Statistics } from '../statistics.ts'
 import { type Handler, type Middleware, type Outcome, recover } from './handler.ts'
 

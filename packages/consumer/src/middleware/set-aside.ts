@@ -1,7 +1,7 @@
 import { type Clock, type DeliveryNote, encodeNote, type Logger } from '@house-helper/events-core'
-import type { Courier } from '../courier.ts'
-import { laneKey } from '../key-lane.ts'
-import type { PendingEvent } from '../pending-event.ts'
+import { laneKey } from '../scheduling/key-lane.ts'
+import type { PendingEvent } from '../scheduling/pending-event.ts'
+import type { Courier } from '../setting-aside/courier.ts'
 import type { Statistics } from '../statistics.ts'
 
 /** What setting events aside needs. */

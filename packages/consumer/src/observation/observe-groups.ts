@@ -6,8 +6,8 @@ import {
   type Transport,
   topicNames,
 } from '@house-helper/events-core'
-import { readAnnouncement } from '../announcement.ts'
-import { decodeProgress } from '../commit-metadata.ts'
+import { readAnnouncement } from '../membership/announcement.ts'
+import { decodeProgress } from '../progress/commit-metadata.ts'
 import type { HiddenGroup, Observation, ObservedGroup, ObservedMember, ObservedPartition } from './observed-group.ts'
 
 /** The part of a Transport that observing takes. */

@@ -1,6 +1,6 @@
 import type { GroupState, TopicPartition } from '@house-helper/events-core'
-import type { Announcement } from '../announcement.ts'
-import type { Progress } from '../commit-metadata.ts'
+import type { Announcement } from '../membership/announcement.ts'
+import type { Progress } from '../progress/commit-metadata.ts'
 
 /** A member of a group as it can be seen from outside. */
 export interface ObservedMember {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { decodeProgress, encodeProgress } from '../commit-metadata.ts'
+import { decodeProgress, encodeProgress } from '../progress/commit-metadata.ts'
 import type { ObservedPartition } from './observed-group.ts'
 import { standingOf } from './standing.ts'
 

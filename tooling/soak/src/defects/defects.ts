@@ -142,7 +142,7 @@ export const defects: readonly Defect[] = [
               '(error: unknown) => {\n      if (error instanceof TypeError) throw error\n      return failed(event, error)\n    })',
           },
           {
-            file: `${consumer}/scheduler.ts`,
+            file: `${consumer}/scheduling/scheduler.ts`,
             find: '    } catch (error) {\n      this.#defect(error)\n',
             replace:
               '    } catch (error) {\n      if (error instanceof TypeError) throw error\n      this.#defect(error)\n',
@@ -174,7 +174,7 @@ export const defects: readonly Defect[] = [
         does: 'A batch is with its listener until its handlers are done, and there are no heartbeats of our own.',
         edits: [
           {
-            file: `${consumer}/intake.ts`,
+            file: `${consumer}/scheduling/intake.ts`,
             find: 'if (taken === batch.messages.length) return nextOf(window, batch)',
             replace: `if (taken === batch.messages.length && window.watermark.pending === 0) return nextOf(window, batch)
     if (taken === batch.messages.length) {
