@@ -1,6 +1,6 @@
 import { type Role, type Service, type ServiceInput, serviceSchema } from '@house-helper/contracts'
-import { type EnvironmentOptions, environmentOf } from './environment-file.ts'
 import { CliError } from './errors.ts'
+import { type EnvironmentOptions, environmentOf } from './input/environment-file.ts'
 
 /** What the options of `acl` say about one service, or where the services are written. */
 export interface ServiceOptions extends EnvironmentOptions {

@@ -1,11 +1,16 @@
-import { confirmed } from './confirmation.ts'
-import { type CommandResult, createDeadClient, type DeadLetterCommand, type DeadLetterFilter } from './dead-client.ts'
-import { deadLetterColumns } from './dead-columns.ts'
 import { within } from './deadline.ts'
 import { CliError } from './errors.ts'
 import { exitCodes } from './exit-code.ts'
-import { loggerUrlFromEnv } from './logger-settings.ts'
-import type { Output } from './output.ts'
+import { confirmed } from './input/confirmation.ts'
+import {
+  type CommandResult,
+  createDeadClient,
+  type DeadLetterCommand,
+  type DeadLetterFilter,
+} from './logger/dead-client.ts'
+import { loggerUrlFromEnv } from './logger/logger-settings.ts'
+import { deadLetterColumns } from './text/dead-columns.ts'
+import type { Output } from './text/output.ts'
 import type { Session } from './world.ts'
 
 /** What `dead redrive` and `dead discard` take beside ids. */

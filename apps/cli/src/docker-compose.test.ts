@@ -6,7 +6,7 @@ import { describe, expect, it } from 'vitest'
 import { parse } from 'yaml'
 import { z } from 'zod'
 import { domains } from './domains.ts'
-import { DEFAULT_EVENT_LOGGER_URL } from './logger-settings.ts'
+import { DEFAULT_EVENT_LOGGER_URL } from './logger/logger-settings.ts'
 import { readVariables } from './read-variables.ts'
 import { runInMemory } from './test-world.ts'
 

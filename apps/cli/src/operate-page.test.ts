@@ -4,7 +4,7 @@ import { kafkaAclsCommands, rightsOf } from '@house-helper/contracts'
 import { configFromEnv } from '@house-helper/event-logger'
 import { describe, expect, it } from 'vitest'
 import { documentedServices } from './documented-services.ts'
-import { DEFAULT_EVENT_LOGGER_URL, loggerUrlFromEnv } from './logger-settings.ts'
+import { DEFAULT_EVENT_LOGGER_URL, loggerUrlFromEnv } from './logger/logger-settings.ts'
 import { readVariables } from './read-variables.ts'
 
 const page = readFileSync(join(import.meta.dirname, '../../../docs/operate.md'), 'utf8')

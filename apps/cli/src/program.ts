@@ -9,8 +9,8 @@ import { addReplayCommand } from './commands/replay.ts'
 import { addTopicsCommand } from './commands/topics.ts'
 import { DEFAULT_TIMEOUT_MS, parseDuration } from './deadline.ts'
 import { type ExitCode, exitCodeOf, exitCodes } from './exit-code.ts'
-import { colorsFor, createOutput } from './output.ts'
-import { printable } from './printable.ts'
+import { colorsFor, createOutput } from './text/output.ts'
+import { printable } from './text/printable.ts'
 import type { Session, World } from './world.ts'
 
 const help = `

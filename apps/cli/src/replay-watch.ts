@@ -1,9 +1,9 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import { isHouseHelperError } from '@house-helper/events-core'
 import { CliError } from './errors.ts'
-import { progressLine } from './progress-line.ts'
-import type { LoggedRun, ReplayClient } from './replay-client.ts'
-import { progressText } from './replay-text.ts'
+import type { LoggedRun, ReplayClient } from './logger/replay-client.ts'
+import { progressLine } from './text/progress-line.ts'
+import { progressText } from './text/replay-text.ts'
 import type { Session } from './world.ts'
 
 const RECONNECT_MS = 1_000

@@ -2,8 +2,8 @@ import { defineDomain, defineEvent, id, type Transport } from '@house-helper/eve
 import { createMemoryTransport } from '@house-helper/transport-memory'
 import { z } from 'zod'
 import type { ExitCode } from './exit-code.ts'
-import type { TextStream } from './output.ts'
 import { runProgram } from './program.ts'
+import type { TextStream } from './text/output.ts'
 import type { World } from './world.ts'
 
 /** A stream that keeps what is written to it. */

@@ -1,8 +1,8 @@
 import type { Domain, Transport } from '@house-helper/events-core'
-import type { ByteSource } from './data-input.ts'
 import type { Endpoint } from './doctor/network.ts'
 import type { ExitCode } from './exit-code.ts'
-import type { Output, TextStream } from './output.ts'
+import type { ByteSource } from './input/data-input.ts'
+import type { Output, TextStream } from './text/output.ts'
 
 /** The environment's variables. */
 export type Env = Readonly<Record<string, string | undefined>>

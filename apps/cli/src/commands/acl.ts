@@ -1,11 +1,11 @@
 import { type AclPlan, kafkaAclsCommands, planAcls, type Right, rightsOf } from '@house-helper/contracts'
 import type { Command } from 'commander'
 import { type ServiceOptions, servicesOf } from '../acl-services.ts'
-import { rightColumns, type ShownRight, shownRight } from '../acl-text.ts'
-import { groupArgument } from '../arguments.ts'
-import { confirmed } from '../confirmation.ts'
 import { connected } from '../connected.ts'
 import { exitCodes } from '../exit-code.ts'
+import { groupArgument } from '../input/arguments.ts'
+import { confirmed } from '../input/confirmation.ts'
+import { rightColumns, type ShownRight, shownRight } from '../text/acl-text.ts'
 import type { Session } from '../world.ts'
 
 interface PlanOptions extends ServiceOptions {

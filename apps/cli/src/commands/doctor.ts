@@ -1,6 +1,5 @@
 import { DEFAULT_PARTITIONS } from '@house-helper/contracts'
 import { type Command, Option } from 'commander'
-import { countArgument, groupArgument } from '../arguments.ts'
 import { type DeadlineClock, startDeadline } from '../doctor/deadline-clock.ts'
 import { type Finding, worst } from '../doctor/finding.ts'
 import { closeFindings, clusterFindings } from '../doctor/kafka.ts'
@@ -9,7 +8,8 @@ import { type Endpoint, networkFindings } from '../doctor/network.ts'
 import { nodeFinding } from '../doctor/node-version.ts'
 import { settingsFindings } from '../doctor/settings.ts'
 import { exitCodes } from '../exit-code.ts'
-import type { Colors, Column } from '../output.ts'
+import { countArgument, groupArgument } from '../input/arguments.ts'
+import type { Colors, Column } from '../text/output.ts'
 import type { Session, World } from '../world.ts'
 
 /** The event logger's group where KAFKA_GROUP_ID says nothing. */

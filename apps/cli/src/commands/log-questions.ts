@@ -1,12 +1,18 @@
 import type { Allowance } from '../deadline.ts'
 import { within } from '../deadline.ts'
 import { CliError } from '../errors.ts'
-import { eventColumns, eventFields } from '../event-columns.ts'
-import { createLogClient, type EventPage, type EventQuery, type LogClient, type LoggedStats } from '../log-client.ts'
-import { loggerUrlFromEnv } from '../logger-settings.ts'
-import type { Column } from '../output.ts'
-import { printable } from '../printable.ts'
-import { causationText, correlationText } from '../trace-text.ts'
+import {
+  createLogClient,
+  type EventPage,
+  type EventQuery,
+  type LogClient,
+  type LoggedStats,
+} from '../logger/log-client.ts'
+import { loggerUrlFromEnv } from '../logger/logger-settings.ts'
+import { eventColumns, eventFields } from '../text/event-columns.ts'
+import type { Column } from '../text/output.ts'
+import { printable } from '../text/printable.ts'
+import { causationText, correlationText } from '../text/trace-text.ts'
 import { askDeliveries } from '../why/delivery-client.ts'
 import { whyText } from '../why/why-text.ts'
 import type { Session } from '../world.ts'

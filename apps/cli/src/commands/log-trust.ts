@@ -1,16 +1,16 @@
 import type { Command } from 'commander'
-import { confirmed } from '../confirmation.ts'
 import { exitCodes } from '../exit-code.ts'
-import { printable } from '../printable.ts'
-import { type ProgressLine, progressLine } from '../progress-line.ts'
+import { confirmed } from '../input/confirmation.ts'
 import {
   type BackfillLine,
   type LogFinding,
   type LogVerdict,
   type RetainedDomain,
   trustClientOf,
-} from '../trust-client.ts'
-import { findingText, retentionColumns, verdictColumns } from '../trust-text.ts'
+} from '../logger/trust-client.ts'
+import { printable } from '../text/printable.ts'
+import { type ProgressLine, progressLine } from '../text/progress-line.ts'
+import { findingText, retentionColumns, verdictColumns } from '../text/trust-text.ts'
 import type { Session } from '../world.ts'
 
 interface BackfillOptions {

@@ -1,6 +1,6 @@
 import type { Command } from 'commander'
-import { countArgument } from '../arguments.ts'
-import { type FilterOptions, filterText } from '../filter-text.ts'
+import { countArgument } from '../input/arguments.ts'
+import { type FilterOptions, filterText } from '../logger/filter-text.ts'
 import type { Session } from '../world.ts'
 import { countEvents, getEvent, listEvents, timeline, traceEvent, whyEvent } from './log-questions.ts'
 import { exportEvents, tailEvents } from './log-streams.ts'

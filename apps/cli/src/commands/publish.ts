@@ -2,9 +2,9 @@ import { type Domain, type EventContract, isHouseHelperError, type Transport } f
 import { createPublisher, type Published } from '@house-helper/producer'
 import { type Command, InvalidArgumentError } from 'commander'
 import { CLOSE_TIMEOUT_MS, connected } from '../connected.ts'
-import { type DataObject, readData } from '../data-input.ts'
 import { within } from '../deadline.ts'
 import { CliError } from '../errors.ts'
+import { type DataObject, readData } from '../input/data-input.ts'
 import type { Session } from '../world.ts'
 
 interface PublishOptions {

@@ -1,12 +1,12 @@
 import { randomUUID } from 'node:crypto'
 import { type Command, InvalidArgumentError } from 'commander'
-import { countArgument, groupArgument, sandboxArgument } from '../arguments.ts'
 import { within } from '../deadline.ts'
 import { CliError } from '../errors.ts'
-import { loggerUrlFromEnv } from '../logger-settings.ts'
-import { createReplayClient, type LoggedRun, type ReplayClient } from '../replay-client.ts'
-import { planFields, progressText, runColumns, runFields } from '../replay-text.ts'
+import { countArgument, groupArgument, sandboxArgument } from '../input/arguments.ts'
+import { loggerUrlFromEnv } from '../logger/logger-settings.ts'
+import { createReplayClient, type LoggedRun, type ReplayClient } from '../logger/replay-client.ts'
 import { checkEnd, watchRun } from '../replay-watch.ts'
+import { planFields, progressText, runColumns, runFields } from '../text/replay-text.ts'
 import type { Session } from '../world.ts'
 
 interface PlanOptions {

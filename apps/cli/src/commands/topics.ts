@@ -9,14 +9,14 @@ import {
   wantedTopics,
 } from '@house-helper/contracts'
 import { type Command, Option } from 'commander'
-import { countArgument, groupArgument, sandboxArgument } from '../arguments.ts'
-import { confirmed } from '../confirmation.ts'
 import { connected } from '../connected.ts'
-import { type EnvironmentOptions, environmentOf } from '../environment-file.ts'
 import { CliError } from '../errors.ts'
 import { exitCodes } from '../exit-code.ts'
+import { countArgument, groupArgument, sandboxArgument } from '../input/arguments.ts'
+import { confirmed } from '../input/confirmation.ts'
+import { type EnvironmentOptions, environmentOf } from '../input/environment-file.ts'
+import { permissionFlags, planText, topicColumns } from '../text/topic-text.ts'
 import { type AppliedTopic, type ComparedTopics, carryOut, planned, type TopicCluster } from '../topic-plan.ts'
-import { permissionFlags, planText, topicColumns } from '../topic-text.ts'
 import type { Session } from '../world.ts'
 
 interface TopicsOptions extends EnvironmentOptions {

@@ -1,5 +1,5 @@
 import { isHouseHelperError } from '@house-helper/events-core'
-import { createLogClient, type LoggedTopic } from '../log-client.ts'
+import { createLogClient, type LoggedTopic } from '../logger/log-client.ts'
 import type { DeadlineClock } from './deadline-clock.ts'
 import { detailOf, type Finding } from './finding.ts'
 

@@ -1,5 +1,5 @@
 import { isHouseHelperError } from '@house-helper/events-core'
-import { loggerUrlFromEnv } from '../logger-settings.ts'
+import { loggerUrlFromEnv } from '../logger/logger-settings.ts'
 import type { World } from '../world.ts'
 import type { Finding } from './finding.ts'
 import type { Endpoint } from './network.ts'

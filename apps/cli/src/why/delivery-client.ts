@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import type { Allowance } from '../deadline.ts'
-import { loggerApi } from '../logger-api.ts'
+import { loggerApi } from '../logger/logger-api.ts'
 
 const text = z.string().nullish()
 const count = z.int().nonnegative()

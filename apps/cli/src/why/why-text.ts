@@ -1,5 +1,5 @@
-import { exactJsonText } from '../exact-json.ts'
-import type { CausedEvent, LinkedEvent, LoggedCausation, LoggedEvent } from '../log-client.ts'
+import { exactJsonText } from '../logger/exact-json.ts'
+import type { CausedEvent, LinkedEvent, LoggedCausation, LoggedEvent } from '../logger/log-client.ts'
 import type { LoggedDelivery } from './delivery-client.ts'
 import { deliveryText } from './delivery-text.ts'
 

@@ -1,6 +1,6 @@
 import type { Permission, PlannedTopic, TopicDifference } from '@house-helper/contracts'
+import type { AppliedTopic } from '../topic-plan.ts'
 import type { Column } from './output.ts'
-import type { AppliedTopic } from './topic-plan.ts'
 
 /** The options that give the permissions. */
 export const permissionFlags: Readonly<Record<Permission, string>> = {

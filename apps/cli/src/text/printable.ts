@@ -1,4 +1,4 @@
-import { exactJsonText } from './exact-json.ts'
+import { exactJsonText } from '../logger/exact-json.ts'
 
 // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what this file is about.
 const CONTROL = /[\u0000-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069]/g

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
+import { createTextSink } from '../test-world.ts'
 import { type Column, createOutput } from './output.ts'
-import { createTextSink } from './test-world.ts'
 
 interface Row {
   readonly name: string

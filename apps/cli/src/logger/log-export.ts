@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { CliError } from './errors.ts'
+import { CliError } from '../errors.ts'
 
 /** Where an export goes: takes chunks one after the other. */
 export type ChunkSink = (chunk: Uint8Array) => Promise<void>

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { z } from 'zod'
-import type { Allowance } from './deadline.ts'
-import { CliError } from './errors.ts'
+import type { Allowance } from '../deadline.ts'
+import { CliError } from '../errors.ts'
 
 /** Bytes that can be read: standard input. */
 export type ByteSource = AsyncIterable<Uint8Array | string>

@@ -1,4 +1,4 @@
-import type { DeadLetterGroup, LoggedDeadLetter } from './dead-client.ts'
+import type { DeadLetterGroup, LoggedDeadLetter } from '../logger/dead-client.ts'
 import type { Column } from './output.ts'
 
 /** What tables of dead letters show. */

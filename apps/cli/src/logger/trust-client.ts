@@ -1,9 +1,9 @@
 import { z } from 'zod'
+import type { Session } from '../world.ts'
 import { type LoggerStream, loggerStream, setQuery } from './logger-api.ts'
 import { loggerUrlFromEnv } from './logger-settings.ts'
 import { unlessSilent } from './silence.ts'
 import { readSteps } from './step-lines.ts'
-import type { Session } from './world.ts'
 
 const count = z.int().nonnegative()
 const place = { topic: z.string(), partition: count }

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { Allowance } from './deadline.ts'
+import type { Allowance } from '../deadline.ts'
 import { eventsOf, loggerApi, loggerStream, type StreamPlace, setQuery } from './logger-api.ts'
 
 const text = z.string().nullish()

@@ -1,5 +1,5 @@
+import type { CausedEvent, LoggedCausation, LoggedCorrelation } from '../logger/log-client.ts'
 import { eventText } from './event-columns.ts'
-import type { CausedEvent, LoggedCausation, LoggedCorrelation } from './log-client.ts'
 
 /** Draws causes and effects as a tree, the first cause at its root; the event itself has a mark. */
 export function causationText({ event, ancestors, missingCause, descendants, cuts }: LoggedCausation): string[] {

@@ -1,5 +1,5 @@
+import type { LoggedPlan, LoggedRun } from '../logger/replay-client.ts'
 import type { Column } from './output.ts'
-import type { LoggedPlan, LoggedRun } from './replay-client.ts'
 
 const numbers = new Intl.NumberFormat('en-US')
 

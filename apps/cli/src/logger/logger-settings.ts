@@ -1,4 +1,4 @@
-import { CliError } from './errors.ts'
+import { CliError } from '../errors.ts'
 
 /** Where the event logger listens where EVENT_LOGGER_URL says nothing. */
 export const DEFAULT_EVENT_LOGGER_URL = 'http://127.0.0.1:8080'

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { CliError } from './errors.ts'
+import { CliError } from '../errors.ts'
 import { unlessSilent } from './silence.ts'
 
 /** Something of a line's length that no step has. */

@@ -1,4 +1,4 @@
-import { CliError } from './errors.ts'
+import { CliError } from '../errors.ts'
 
 /** Waits for something that may take long in all, but whose next sign must not; throws `TIMED_OUT` after that silence. */
 export async function unlessSilent<Value>(sign: Promise<Value>, timeoutMs: number): Promise<Value> {

@@ -1,6 +1,6 @@
 import { z } from 'zod'
-import type { Allowance } from './deadline.ts'
-import { CliError } from './errors.ts'
+import type { Allowance } from '../deadline.ts'
+import { CliError } from '../errors.ts'
 import { parseExactJson } from './exact-json.ts'
 import { markedFilter } from './filter-text.ts'
 import { serverSentEvents } from './server-sent-events.ts'

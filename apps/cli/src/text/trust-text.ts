@@ -1,5 +1,5 @@
+import type { LogFinding, LogVerdict, RetainedDomain } from '../logger/trust-client.ts'
 import type { Column } from './output.ts'
-import type { LogFinding, LogVerdict, RetainedDomain } from './trust-client.ts'
 
 /** A finding as a sentence: where, what is wrong, and what to do. */
 export function findingText({ topic, partition, generation, from, to, kind, inTopic, detail }: LogFinding): string {

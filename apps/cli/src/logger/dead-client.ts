@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { Allowance } from './deadline.ts'
+import type { Allowance } from '../deadline.ts'
 import { loggerApi, setQuery } from './logger-api.ts'
 
 const text = z.string().nullish()

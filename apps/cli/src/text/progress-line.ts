@@ -1,4 +1,4 @@
-import type { World } from './world.ts'
+import type { World } from '../world.ts'
 
 /** A line on a terminal that is written over; nothing elsewhere. */
 export interface ProgressLine {

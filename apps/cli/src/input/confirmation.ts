@@ -1,9 +1,9 @@
 import { createInterface } from 'node:readline/promises'
 import { Readable } from 'node:stream'
-import { within } from './deadline.ts'
-import { CliError } from './errors.ts'
-import { printable } from './printable.ts'
-import type { World } from './world.ts'
+import { within } from '../deadline.ts'
+import { CliError } from '../errors.ts'
+import { printable } from '../text/printable.ts'
+import type { World } from '../world.ts'
 
 /** How long a person may think. */
 const ANSWER_TIMEOUT_MS = 120_000

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { type Environment, type EnvironmentProblem, readEnvironment } from '@house-helper/contracts'
 import { type Document, isNode, LineCounter, parseDocument } from 'yaml'
-import { CliError } from './errors.ts'
+import { CliError } from '../errors.ts'
 
 /** Which environment of which file a command works with. */
 export interface EnvironmentOptions {

@@ -1,5 +1,5 @@
-import { exactJsonText } from './exact-json.ts'
-import type { LoggedEvent } from './log-client.ts'
+import { exactJsonText } from '../logger/exact-json.ts'
+import type { LoggedEvent } from '../logger/log-client.ts'
 import type { Column } from './output.ts'
 
 /** What tables of events show. */

@@ -1,7 +1,7 @@
 import { createServer, type RequestListener, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { afterEach, describe, expect, it } from 'vitest'
-import { within } from './deadline.ts'
+import { within } from '../deadline.ts'
 import { exactJsonText } from './exact-json.ts'
 import { createLogClient, type LogClient } from './log-client.ts'
 
