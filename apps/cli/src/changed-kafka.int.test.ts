@@ -84,8 +84,8 @@ async function openDoor(): Promise<Door> {
   return opened
 }
 
-/** Starts a Kafka with nothing in it but the topics, in the place of the one before. */
-async function newKafka(): Promise<void> {
+/** Starts a Kafka with nothing in it but the topics and these events, in the place of the one before. */
+async function newKafka(...events: string[]): Promise<void> {
   await kafka?.kill()
   kafka = await startKafka({ advertisedPort: door.port })
   const env = { KAFKA_BROKERS: kafka.brokers.join(), KAFKA_TOPIC_PREFIX: name, NO_COLOR: '1' }
@@ -94,6 +94,7 @@ async function newKafka(): Promise<void> {
     ...{ env, domains, openTransport },
   })
   expect(made.exitCode).toBe(0)
+  if (events.length > 0) await append(...events)
   door.to = kafka.proxiedPort ?? 0
 }
 
@@ -181,10 +182,11 @@ describe('Kafka that changes behind its readers', () => {
   }, 120_000)
 
   it('is made anew while both run: both begin at the first message', async () => {
-    await newKafka()
-    await append(...ids('third', 0, 20))
+    // It goes on where the one before ended, and further: only that it does not know the group tells them apart.
+    await newKafka(...ids('third', 0, 20))
     await done(3, 20, ids('third', 0, 20))
     await isRecorded(ids('third', 0, 20))
+    expect(handled.filter((id) => id.startsWith('third'))).toEqual(ids('third', 0, 20))
     const start = await db.collection('ledger').findOne({ topic, kind: 'start', generation: 3 })
     expect(start?.start).toMatchObject({ reason: 'cluster-changed', previous: { generation: 2, next: 12 } })
   }, 120_000)

@@ -156,7 +156,9 @@ export function createGenerations(options: GenerationsOptions): Generations {
       current = undefined
     },
     flowing: (partition) =>
-      lease.isUncertain || current?.leaving ? undefined : current?.flows.get(partitionKey(partition)),
+      lease.isUncertain || lease.isDoubtful || current?.leaving
+        ? undefined
+        : current?.flows.get(partitionKey(partition)),
     isAssigned: (flow) => current?.flows.get(partitionKey(flow)) === flow,
     isPaused: (partition) => held.has(partitionKey(partition)),
     commit,

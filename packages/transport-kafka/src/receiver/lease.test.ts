@@ -57,10 +57,59 @@ describe('a lease', () => {
     expect(heard).toEqual(['heartbeat'])
     lease.end()
   })
+
+  it('is in doubt once a broker was away, asks at once and again, until the coordinator knows the member', async () => {
+    const { lease, asked } = newLease()
+    lease.begin()
+    lease.doubt()
+    lease.doubt()
+    expect([lease.isDoubtful, asked.length]).toEqual([true, 1])
+    asked[0]?.(false)
+    await vi.advanceTimersByTimeAsync(110)
+    expect([lease.isDoubtful, asked.length]).toEqual([true, 2])
+    asked[1]?.(true)
+    await vi.advanceTimersByTimeAsync(0)
+    expect(lease.isDoubtful).toBe(false)
+    lease.end()
+  })
+
+  it('stays in doubt when the answer is to a question from before', async () => {
+    const { lease, asked } = newLease()
+    lease.begin()
+    lease.doubt()
+    lease.doubt()
+    asked[0]?.(true)
+    await vi.advanceTimersByTimeAsync(50)
+    expect(lease.isDoubtful).toBe(true)
+    lease.end()
+  })
+
+  it('is not cured of a doubt by a heartbeat', async () => {
+    const { lease, heard } = newLease({ answers: true })
+    lease.begin()
+    lease.doubt()
+    await vi.advanceTimersByTimeAsync(2_100)
+    expect([heard.length > 0, lease.isDoubtful]).toEqual([true, true])
+    lease.end()
+  })
+
+  it('has no doubts without a membership, and asks nothing for one that has ended', async () => {
+    const { lease, asked } = newLease()
+    lease.doubt()
+    lease.begin()
+    expect([lease.isDoubtful, asked.length]).toEqual([false, 0])
+    lease.doubt()
+    lease.end()
+    asked[0]?.(false)
+    await vi.advanceTimersByTimeAsync(1_000)
+    expect([asked.length, lease.isDoubtful, vi.getTimerCount()]).toEqual([1, false, 0])
+  })
 })
 
 function newLease({ answers = false, joining = false, hangs = false } = {}) {
   const heard: string[] = []
+  // What is said of each question whether the coordinator knows the member.
+  const asked: ((isKnown: boolean) => void)[] = []
   const lease = createLease({
     sessionTimeoutMs: 10_000,
     joinAllowanceMs: 30_000,
@@ -70,9 +119,10 @@ function newLease({ answers = false, joining = false, hangs = false } = {}) {
       if (hangs) await new Promise(() => {})
       if (answers) lease.confirm()
     },
+    isKnown: () => new Promise((resolve) => asked.push(resolve)),
     onUncertain: () => heard.push('uncertain'),
     onCertain: () => heard.push('certain'),
     onDead: () => heard.push('dead'),
   })
-  return { lease, heard }
+  return { lease, heard, asked }
 }

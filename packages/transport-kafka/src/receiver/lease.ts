@@ -1,3 +1,5 @@
+import { pause } from '../wire/deadline.ts'
+
 /** What a lease asks and tells. */
 export interface LeaseOptions {
   readonly sessionTimeoutMs: number
@@ -6,6 +8,11 @@ export interface LeaseOptions {
   isJoining(): boolean
   /** Sends a heartbeat; its answer comes back through `confirm`. Never rejects. */
   heartbeat(): Promise<void>
+  /**
+   * Asks the coordinator whether it knows this member; false also where it does not answer. A heartbeat cannot tell: a
+   * coordinator that has yet to load its groups answers it well, whoever sends it.
+   */
+  isKnown(): Promise<boolean>
   /** No answer came for three quarters of the session: the group may be about to give the partitions to others. */
   onUncertain(silentMs: number): void
   /** An answer came after all. */
@@ -20,14 +27,22 @@ export interface Lease {
   begin(): void
   /** The coordinator has answered. */
   confirm(): void
+  /**
+   * A broker was away, and what answers now may be another Kafka under the same address, with messages at the same
+   * offsets. Whether its coordinator knows this member is asked at once, and again until it does.
+   */
+  doubt(): void
   /** There is no membership to keep. */
   end(): void
   readonly isUncertain: boolean
+  /** Whether the coordinator has not said since the last doubt that it knows this member: until then nothing may be taken. */
+  readonly isDoubtful: boolean
 }
 
 const UNCERTAIN_SHARE = 0.75
 const DEAD_SHARE = 2
 const BEATS = 10
+const DOUBT_RETRY_MS = 100
 
 /** Makes a lease; it has no timer before `begin` and after `end`. */
 export function createLease(options: LeaseOptions): Lease {
@@ -37,6 +52,8 @@ export function createLease(options: LeaseOptions): Lease {
   let timer: NodeJS.Timeout | undefined
   let uncertain = false
   let beating = false
+  let doubts = 0
+  let doubtful = false
 
   function check(): void {
     const silentMs = performance.now() - confirmedAt
@@ -60,16 +77,26 @@ export function createLease(options: LeaseOptions): Lease {
     beating = false
   }
 
+  async function settleDoubt(): Promise<void> {
+    while (doubtful) {
+      const before = doubts
+      if ((await options.isKnown()) && doubts === before) doubtful = false
+      else await pause(DOUBT_RETRY_MS)
+    }
+  }
+
   function end(): void {
     clearInterval(timer)
     timer = undefined
     uncertain = false
+    doubtful = false
   }
 
   return {
     begin() {
       confirmedAt = performance.now()
       uncertain = false
+      doubtful = false
       beating = false
       timer ??= setInterval(check, intervalMs)
     },
@@ -79,9 +106,19 @@ export function createLease(options: LeaseOptions): Lease {
       uncertain = false
       options.onCertain()
     },
+    doubt() {
+      if (timer === undefined) return
+      doubts += 1
+      if (doubtful) return
+      doubtful = true
+      void settleDoubt()
+    },
     end,
     get isUncertain() {
       return uncertain
+    },
+    get isDoubtful() {
+      return doubtful
     },
   }
 }

@@ -6,6 +6,7 @@ import {
   type ReceiverOptions,
   TransportError,
 } from '@house-helper/events-core'
+import { describeGroup } from '../groups.ts'
 import { pause, settledWithin, within } from '../wire/deadline.ts'
 import { closedError, type Wire } from '../wire/wire.ts'
 import { createGenerations } from './generations.ts'
@@ -35,6 +36,7 @@ export interface ReceiverContext {
 const REACH_TIMEOUT_MS = 30_000
 const LOOKUP_TIMEOUT_MS = 5_000
 const LOOKUP_PAUSE_MS = 250
+const KNOWN_TIMEOUT_MS = 2_000
 const LAST_COMMIT_MS = 1_000
 const DEATH_MS = 5_000
 
@@ -73,6 +75,11 @@ export function createReceiver(context: ReceiverContext, given: ReceiverOptions)
       const { membership } = generations
       // What it was answered comes through the session's events, failures included.
       if (launcher.session && membership) await settledWithin(launcher.session.heartbeat(membership), sessionTimeoutMs)
+    },
+    isKnown: async () => {
+      const { membership } = generations
+      const described = describeGroup(wire, groupId, KNOWN_TIMEOUT_MS).catch(() => undefined)
+      return (await described)?.members.some(({ id }) => id === membership?.memberId) ?? false
     },
     onUncertain: (silentMs) => calls.tell(() => listener.suspend(silence(silentMs))),
     onCertain: () => calls.tell(() => listener.thaw()),
@@ -151,6 +158,9 @@ export function createReceiver(context: ReceiverContext, given: ReceiverOptions)
       fetched: async (answer, from, moveTo) => {
         // A listener's throw must not reach the client: of some errors it may die for good, of others hold up everything.
         await read(answer, from, moveTo).catch(fail)
+      },
+      brokerAway: () => {
+        if (isCurrent()) lease.doubt()
       },
       restarting: (error) => {
         if (isCurrent()) generations.lose(`The Kafka client starts over: ${meaningOf(error).message}`)

@@ -25,6 +25,8 @@ export interface SessionEvents {
   heartbeat(membership: Membership, error: unknown): void
   /** A fetch brought something; `moveTo` sets where the partition is fetched from next. */
   fetched(answer: FetchAnswer, fetchedFrom: number, moveTo: (offset: number) => void): Promise<void>
+  /** A broker was away when it was asked for messages. */
+  brokerAway(): void
   /** The member lost its membership and starts over by itself. */
   restarting(error: Error): void
   /** The member is dead. */

@@ -102,6 +102,7 @@ export function createConsumerSession(
       return Math.round(Math.min(longest, Math.max(shortest, performance.now() - pausedAtMs)))
     },
     ending: ending.signal,
+    brokerAway: events.brokerAway,
     isTransient: (error) => !ended && wire.errorOf(error, { groupId, topics }).canRetry,
   })
 

@@ -11,16 +11,23 @@ const GROUP_AUTHORIZATION_FAILED = 30
 describe('a cluster that is observed', () => {
   it('fetches nothing from a broker that is gone, and reads the metadata anew', async () => {
     const refused = Object.assign(new Error('connect ECONNREFUSED'), { code: 'ECONNREFUSED' })
-    const { cluster, refreshed } = newCluster({ findBroker: async () => throwing(refused) })
+    const { cluster, refreshed, away } = newCluster({ findBroker: async () => throwing(refused) })
     expect(await fetchFrom(cluster)).toEqual({ responses: [] })
-    expect(refreshed()).toBe(1)
+    expect([refreshed(), away()]).toEqual([1, 1])
   })
 
   it('fetches nothing from a broker that leads no more, and reads the metadata anew once for all', async () => {
     const moved = brokerThat(() => throwing(kafkajsInternals().createErrorFromCode(NOT_LEADER)))
-    const { cluster, refreshed } = newCluster({ findBroker: async () => moved })
+    const { cluster, refreshed, away } = newCluster({ findBroker: async () => moved })
     expect(await Promise.all([fetchFrom(cluster), fetchFrom(cluster)])).toEqual([{ responses: [] }, { responses: [] }])
-    expect(refreshed()).toBe(1)
+    expect([refreshed(), away()]).toEqual([1, 0])
+  })
+
+  it('says that a broker was away where its connection breaks', async () => {
+    const closed = Object.assign(new Error('Closed connection'), { name: 'KafkaJSConnectionClosedError' })
+    const { cluster, away } = newCluster({ findBroker: async () => brokerThat(() => throwing(closed)) })
+    expect(await fetchFrom(cluster)).toEqual({ responses: [] })
+    expect(away()).toBe(1)
   })
 
   it('goes on with the metadata it has while no broker answers', async () => {
@@ -55,6 +62,10 @@ async function throwing(error: Error): Promise<never> {
 
 function newCluster(given: Partial<Cluster>, ending = new AbortController().signal) {
   let refreshed = 0
+  let away = 0
+  const brokerAway = () => {
+    away += 1
+  }
   const cluster = {
     brokerPool: { metadata: {} },
     refreshMetadata: async () => {
@@ -66,8 +77,9 @@ function newCluster(given: Partial<Cluster>, ending = new AbortController().sign
   const isTransient = (error: unknown) =>
     toTransportError(error, { brokers: ['kafka:9092'], tls: false }, explain).canRetry
   const coordinator = {} as GroupCoordinator
-  observeCluster(cluster, { coordinator, ending, beforeFetch: async () => {}, fetchWaitMs: () => 0, isTransient })
-  return { cluster, refreshed: () => refreshed }
+  const hooks = { coordinator, ending, brokerAway, isTransient }
+  observeCluster(cluster, { ...hooks, beforeFetch: async () => {}, fetchWaitMs: () => 0 })
+  return { cluster, refreshed: () => refreshed, away: () => away }
 }
 
 async function fetchFrom(cluster: Cluster): Promise<unknown> {

@@ -15,6 +15,8 @@ export interface ClusterHooks {
   fetchWaitMs(): number
   /** Aborts when the receiver ends: a fetch that waits for messages brings nothing then, and is waited for no longer. */
   readonly ending: AbortSignal
+  /** A broker could not be reached, or its connection broke, when it was asked for messages. */
+  brokerAway(): void
   /** Whether a failure ends by itself, where brokers come back or leaders move. */
   isTransient(error: unknown): boolean
   /** What is asked in place of the broker that coordinates the group. */
@@ -86,7 +88,10 @@ export function observeCluster(cluster: Cluster, hooks: ClusterHooks): void {
         return { responses: (await unlessEnding(fetch(request), hooks.ending)).map(carry) }
       } catch (error) {
         if (!hooks.isTransient(error)) throw forClient(error)
-        if (isBroken(error)) destroySockets(broker)
+        if (isBroken(error)) {
+          destroySockets(broker)
+          hooks.brokerAway()
+        }
         return await recovered()
       }
     }
@@ -109,6 +114,7 @@ export function observeCluster(cluster: Cluster, hooks: ClusterHooks): void {
       return observe(await within(found, ANSWER_TIMEOUT_MS, () => silentBroker('an attempt to connect')))
     } catch (error) {
       if (!hooks.isTransient(error)) throw error
+      hooks.brokerAway()
       return { fetch: recovered } as unknown as Broker
     }
   }

@@ -1,4 +1,5 @@
 import { setImmediate as turn } from 'node:timers/promises'
+import { TransportError, type TransportErrorCode } from '@house-helper/events-core'
 import type { FetchAnswer, Wire } from '@house-helper/transport-kafka'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { createFetcher, type Fetcher } from './fetcher.ts'
@@ -15,8 +16,8 @@ interface Given {
 
 let fetcher: Fetcher
 
-/** A fetcher of one partition on a broker that has a batch of ten messages wherever it is asked. */
-function started(): { readonly log: string[]; readonly given: Given[] } {
+/** A fetcher of one partition on a broker that has a batch of ten messages wherever it is asked, after these failures. */
+function started(...failures: TransportError[]): { readonly log: string[]; readonly given: Given[] } {
   const log: string[] = []
   const given: Given[] = []
   const wire: Pick<Wire, 'metadata' | 'once' | 'errorOf'> = {
@@ -29,6 +30,8 @@ function started(): { readonly log: string[]; readonly given: Given[] } {
       const offset = Number(topics[0]?.partitions[0]?.fetchOffset)
       log.push(`asked ${offset}`)
       await turn()
+      const failure = failures.shift()
+      if (failure !== undefined) throw failure
       const answer: FetchAnswer = {
         ...{ ...place, errorCode: 0, highWatermark: 1_000, lastStableOffset: 1_000 },
         ...{ from: offset, batches: [], nextOffset: offset + BATCH },
@@ -51,12 +54,17 @@ function started(): { readonly log: string[]; readonly given: Given[] } {
       })
       return promise
     },
+    onAway: () => log.push('away'),
     onFinal: (error) => {
       throw error
     },
   })
   fetcher.begin([{ ...place, offset: 0 }], [])
   return { log, given }
+}
+
+function failure(code: TransportErrorCode, details = {}): TransportError {
+  return new TransportError(code, 'as the test says', { canRetry: true, details })
 }
 
 async function settled(): Promise<void> {
@@ -102,6 +110,18 @@ describe('a fetcher', () => {
     expect(given).toHaveLength(1)
     await vi.waitFor(() => expect(given).toHaveLength(2))
     expect(given[1]?.from).toBe(10)
+  })
+
+  it('says that a broker was away, and asks again', async () => {
+    const { log, given } = started(failure('UNREACHABLE'))
+    await vi.waitFor(() => expect(given).toHaveLength(1))
+    expect(log.slice(0, 3)).toEqual(['asked 0', 'away', 'asked 0'])
+  })
+
+  it('takes an error that a broker answers for no absence', async () => {
+    const { log, given } = started(failure('PROTOCOL', { kafka: 'NOT_LEADER_OR_FOLLOWER' }))
+    await vi.waitFor(() => expect(given).toHaveLength(1))
+    expect(log.slice(0, 2)).toEqual(['asked 0', 'asked 0'])
   })
 
   it('gives nothing of a generation that has ended', async () => {

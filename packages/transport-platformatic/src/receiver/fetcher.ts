@@ -1,6 +1,13 @@
 import { setImmediate as turn } from 'node:timers/promises'
 import type { Position, TopicPartition } from '@house-helper/events-core'
-import { type FetchAnswer, fetchExchange, partitionKey, pause, type Wire } from '@house-helper/transport-kafka'
+import {
+  type FetchAnswer,
+  fetchExchange,
+  kafkaErrorOf,
+  partitionKey,
+  pause,
+  type Wire,
+} from '@house-helper/transport-kafka'
 
 /** What a fetcher needs of its session. */
 export interface FetcherOptions {
@@ -9,6 +16,8 @@ export interface FetcherOptions {
   readonly topics: readonly string[]
   /** A fetch brought something of one partition; `moveTo` sets where it is fetched from next. Never rejects. */
   fetched(answer: FetchAnswer, fetchedFrom: number, moveTo: (offset: number) => void): Promise<void>
+  /** A broker could not be reached, or its connection broke. */
+  onAway(): void
   /** Nothing more can be fetched. */
   onFinal(error: Error): void
 }
@@ -128,7 +137,9 @@ export function createFetcher(options: FetcherOptions): Fetcher {
       })
     } catch (error) {
       for (const flow of of) flow.isAsked = false
-      if (!wire.errorOf(error, place).canRetry) return fail(error)
+      const failure = wire.errorOf(error, place)
+      if (!failure.canRetry) return fail(error)
+      if (kafkaErrorOf(failure) === undefined) options.onAway()
       // The leader is away, or another broker leads by now.
       await pause(RECOVERY_MS)
       leaders = undefined
