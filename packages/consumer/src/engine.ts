@@ -119,7 +119,6 @@ export class Engine {
 
   #halt(): void {
     this.#closing = true
-    this.#membership.end()
     this.scheduler.stop('closing')
     this.#watchdog.stop()
     this.committer.stop()
@@ -150,6 +149,7 @@ export class Engine {
       receiving: { groupId, topics: topics.received, sessionTimeoutMs, announcement },
       assignment: () => this.assignment,
       logger,
+      isClosing: () => this.#closing,
       fatal: (error) => this.#die(error),
     })
   }

@@ -20,8 +20,6 @@ export function parseTimestamp(text: string): number | undefined {
   return Number.isNaN(ms) ? undefined : ms
 }
 
-const ZERO = '0'.charCodeAt(0)
-
 let lastMs = Number.NaN
 let lastText = ''
 
@@ -36,9 +34,9 @@ export function formatTimestamp(ms: number): string {
 
 /** Whether the month has that day: `Date.parse` takes the 30th of February for the 2nd of March. */
 function isInMonth(text: string): boolean {
-  const day = (text.charCodeAt(8) - ZERO) * 10 + text.charCodeAt(9) - ZERO
-  if (day <= 28) return true
+  const day = text.slice(8, 10)
+  if (day <= '28') return true
   // Leap years come again every 400 years; years before 100 would mean the twentieth century to Date.UTC.
   const year = 2000 + (Number(text.slice(0, 4)) % 400)
-  return day <= new Date(Date.UTC(year, Number(text.slice(5, 7)), 0)).getUTCDate()
+  return Number(day) <= new Date(Date.UTC(year, Number(text.slice(5, 7)), 0)).getUTCDate()
 }

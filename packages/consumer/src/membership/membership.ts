@@ -18,6 +18,8 @@ export interface MembershipOptions {
   readonly receiving: ReceiverOptions
   readonly assignment: () => Assignment
   readonly logger: Logger
+  /** Whether the subscriber ends: then its receiver is not replaced. */
+  readonly isClosing: () => boolean
   /** No receiver can follow on the one before. */
   readonly fatal: (error: Error) => void
 }
@@ -26,7 +28,6 @@ export interface MembershipOptions {
 export class Membership {
   readonly #options: MembershipOptions
   #receiver: Receiver
-  #ending = false
 
   constructor(options: MembershipOptions) {
     this.#options = options
@@ -48,11 +49,6 @@ export class Membership {
 
   resume(partitions: readonly TopicPartition[]): void {
     this.#receiver.resume(partitions)
-  }
-
-  /** From now on the receiver is not replaced. */
-  end(): void {
-    this.#ending = true
   }
 
   /** Leaves the group. Resolves within the time, whatever happens. */
@@ -81,10 +77,10 @@ export class Membership {
   }
 
   async #replace(reason: string): Promise<void> {
-    const { transport, receiving, assignment, fatal } = this.#options
+    const { transport, receiving, assignment, isClosing, fatal } = this.#options
     assignment().lost(reason)
     await this.leave(REPLACE_STOP_MS)
-    if (this.#ending) return
+    if (isClosing()) return
     this.#receiver = transport.receiver(receiving)
     // Not awaited: whether it comes to an assignment is what the watchdog looks at next.
     this.#receiver.start(assignment()).catch(fatal)

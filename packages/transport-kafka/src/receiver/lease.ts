@@ -53,7 +53,8 @@ export function createLease(options: LeaseOptions): Lease {
   let uncertain = false
   let beating = false
   let doubts = 0
-  let doubtful = false
+  /** How many of the doubts are settled, the first ones. */
+  let settled = 0
 
   function check(): void {
     const silentMs = performance.now() - confirmedAt
@@ -77,10 +78,14 @@ export function createLease(options: LeaseOptions): Lease {
     beating = false
   }
 
+  function isDoubtful(): boolean {
+    return settled < doubts
+  }
+
   async function settleDoubt(): Promise<void> {
-    while (doubtful) {
-      const before = doubts
-      if ((await options.isKnown()) && doubts === before) doubtful = false
+    while (isDoubtful()) {
+      const asked = doubts
+      if ((await options.isKnown()) && doubts === asked) settled = asked
       else await pause(DOUBT_RETRY_MS)
     }
   }
@@ -89,14 +94,14 @@ export function createLease(options: LeaseOptions): Lease {
     clearInterval(timer)
     timer = undefined
     uncertain = false
-    doubtful = false
+    settled = doubts
   }
 
   return {
     begin() {
       confirmedAt = performance.now()
       uncertain = false
-      doubtful = false
+      settled = doubts
       beating = false
       timer ??= setInterval(check, intervalMs)
     },
@@ -108,17 +113,16 @@ export function createLease(options: LeaseOptions): Lease {
     },
     doubt() {
       if (timer === undefined) return
+      const isAsking = isDoubtful()
       doubts += 1
-      if (doubtful) return
-      doubtful = true
-      void settleDoubt()
+      if (!isAsking) void settleDoubt()
     },
     end,
     get isUncertain() {
       return uncertain
     },
     get isDoubtful() {
-      return doubtful
+      return isDoubtful()
     },
   }
 }

@@ -54,7 +54,7 @@ function started(...failures: TransportError[]): { readonly log: string[]; reado
       })
       return promise
     },
-    onAway: () => log.push('away'),
+    brokerAway: () => log.push('away'),
     onFinal: (error) => {
       throw error
     },

@@ -17,7 +17,7 @@ export interface FetcherOptions {
   /** A fetch brought something of one partition; `moveTo` sets where it is fetched from next. Never rejects. */
   fetched(answer: FetchAnswer, fetchedFrom: number, moveTo: (offset: number) => void): Promise<void>
   /** A broker could not be reached, or its connection broke. */
-  onAway(): void
+  brokerAway(): void
   /** Nothing more can be fetched. */
   onFinal(error: Error): void
 }
@@ -139,7 +139,7 @@ export function createFetcher(options: FetcherOptions): Fetcher {
       for (const flow of of) flow.isAsked = false
       const failure = wire.errorOf(error, place)
       if (!failure.canRetry) return fail(error)
-      if (kafkaErrorOf(failure) === undefined) options.onAway()
+      if (kafkaErrorOf(failure) === undefined) options.brokerAway()
       // The leader is away, or another broker leads by now.
       await pause(RECOVERY_MS)
       leaders = undefined

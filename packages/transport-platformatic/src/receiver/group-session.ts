@@ -38,7 +38,7 @@ export function createGroupSession(
   const fetcher = createFetcher({
     ...{ wire: wires.fetching, groupId, topics },
     fetched: events.fetched,
-    onAway: events.brokerAway,
+    brokerAway: events.brokerAway,
     onFinal: (error) => events.crashed(error),
   })
   let joining = false
