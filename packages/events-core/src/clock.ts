@@ -2,15 +2,19 @@
 export interface Clock {
   /** Milliseconds since 1970. */
   now(): number
-  /** Calls back once, `delayMs` milliseconds from now; returns what cancels that. */
+  /** Calls back once, as soon as `now()` is at least `delayMs` milliseconds on; returns what cancels that. */
   after(delayMs: number, callback: () => void): () => void
 }
 
-/** The machine's own clock. */
+/** The longest that a timer can wait, in milliseconds: 24 days. */
+const MAX_TIMER_MS = 2 ** 31 - 1
+
+/** The machine's own clock. Waits 24 days at most. */
 export const systemClock: Clock = {
   now: () => Date.now(),
   after(delayMs, callback) {
-    const timer = setTimeout(callback, delayMs)
+    // Node counts both ends of a timer in whole milliseconds, so that it can end up to one too early.
+    const timer = setTimeout(callback, Math.min(delayMs + 1, MAX_TIMER_MS))
     return () => clearTimeout(timer)
   },
 }
