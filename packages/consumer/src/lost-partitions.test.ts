@@ -94,3 +94,20 @@ describe('an event that was running when its partition was lost', () => {
     expect(others).toContain('other')
   })
 })
+
+describe('a partition that is lost while a batch of it is being taken in', () => {
+  it('leaves nothing of that batch to be handled out of turn when the partition is back', async () => {
+    const steps = Array.from({ length: 1_000 }, (_, step) => step)
+    const seen = new Set<number>()
+    const one = stage.subscriber(({ data: { step } }) => {
+      if (seen.size === 0) void stage.transport.broker.faults.lose('helpers', 'session expired')
+      seen.add(step)
+      // Longer than events are taken in at a go: the rest of the batch waits for its turn, and the loss comes first.
+      if (step % 100 === 0) block(10)
+    })
+    await one.start()
+    await stage.sendToFirst(steps.map((step) => message({ data: { step } })))
+    await until('all are handled', () => seen.size === steps.length)
+    expect([...seen]).toEqual(steps)
+  })
+})

@@ -78,12 +78,15 @@ export class Intake {
     window.paused = false
   }
 
-  /** Takes in messages from an index while there is room and time; returns the index of the first that is left. */
+  /**
+   * Takes in messages from an index while there is room and time and the partition is ours; returns the index of the
+   * first that is left.
+   */
   #fill(window: PartitionWindow, messages: readonly FetchedMessage[], from: number): number {
     const { scheduler, maxPending } = this.#options
     const { watermark } = window
     let index = from
-    while (index < messages.length && !this.#slice.isOver()) {
+    while (index < messages.length && !window.dropped && !this.#slice.isOver()) {
       const end = Math.min(index + STRIDE, messages.length)
       for (; index < end && watermark.pending < maxPending; index++)
         this.#read(window, messages[index] as FetchedMessage)
