@@ -41,6 +41,16 @@ describe('what a fetch brought of a partition', () => {
     expect(moves).toEqual([400])
   })
 
+  it('is not handed on at all where the partition was assigned anew while it was decompressed', async () => {
+    let isSame = true
+    const { read, moves, delivered } = newReader({ isAssigned: () => isSame, flows: () => isSame })
+    const answer = await answerOf(4, undefined, 'gzip')
+    const reading = read(answer)
+    isSame = false
+    await reading
+    expect([delivered, moves]).toEqual([[], []])
+  })
+
   it('moves nothing where the partition was assigned anew meanwhile', async () => {
     let isAssigned = true
     const { read, moves } = newReader({
@@ -86,9 +96,13 @@ function offsetAt({ messages }: FetchedBatch, index: number): number {
 }
 
 /** What a fetch brings that finds so many record batches of 200 messages, and perhaps markers behind them. */
-async function answerOf(count: number, nextOffset = count * BATCH): Promise<FetchAnswer> {
+async function answerOf(
+  count: number,
+  nextOffset = count * BATCH,
+  compression: 'none' | 'gzip' = 'none',
+): Promise<FetchAnswer> {
   const messages = Array.from({ length: BATCH }, () => ({ key: null, value: Buffer.from('x') }))
-  const batch = await encodeRecordBatch(messages, { producerId: '1', producerEpoch: 0, firstSequence: 0 })
+  const batch = await encodeRecordBatch(messages, { producerId: '1', producerEpoch: 0, firstSequence: 0 }, compression)
   const copies = Array.from({ length: count }, (_, index) => {
     const copy = Buffer.from(batch)
     copy.writeBigInt64BE(BigInt(index * BATCH))

@@ -81,8 +81,8 @@ async function delivered(
 ): Promise<number | undefined> {
   let next: number | undefined
   for await (const messages of readMessages(batches, from, DELIVERY_MESSAGES)) {
-    // Meanwhile the partition may have been paused, or be about to move.
-    if (next !== undefined && (options.flowing(flow) !== flow || options.isPaused(flow))) return next
+    // Decompressing and the listener take time: meanwhile the partition may have moved, or have been paused.
+    if (options.flowing(flow) !== flow || (next !== undefined && options.isPaused(flow))) return next
     const { jump } = flow
     flow.jump = undefined
     next = await options.deliver({ topic, partition, messages, highWatermark, ...(jump && { jump }) })
