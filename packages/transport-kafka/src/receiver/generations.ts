@@ -40,8 +40,8 @@ export interface Generations {
   take(membership: Membership, partitions: readonly TopicPartition[]): void
   /** Lets the listener commit for the last time in this generation; nothing flows from then on. */
   leave(): Promise<void>
-  /** The coordinator has answered a heartbeat, with an error or well. */
-  answered(membership: Membership, error: unknown): void
+  /** The coordinator has answered a heartbeat that was sent at this time, with an error or well. */
+  answered(membership: Membership, error: unknown, sentMs: number): void
   /** The membership is over without a last commit, which the listener hears if it knew of it. */
   lose(reason: string): void
   /** The receiver has ended: there is no membership any more, and nobody to tell. */
@@ -116,9 +116,10 @@ export function createGenerations(options: GenerationsOptions): Generations {
     }
     if (positions.length === 0) return
     try {
+      const sentMs = performance.now()
       const late = (): Error => silentCoordinator(groupId, 'a commit', sessionTimeoutMs)
       await within(session.commit(assignment.membership, positions), sessionTimeoutMs, late)
-      if (current === assignment) lease.confirm()
+      if (current === assignment) lease.confirm(sentMs)
     } catch (error) {
       throw wire.errorOf(error, { groupId, topics, right: 'Read' })
     }
@@ -138,7 +139,7 @@ export function createGenerations(options: GenerationsOptions): Generations {
       void calls.inTurn(() => announce(assignment))
     },
     leave,
-    answered({ memberId, generationId }, error) {
+    answered({ memberId, generationId }, error, sentMs) {
       const mine = current?.membership
       if (mine?.memberId !== memberId || mine.generationId !== generationId) return
       const type = error === undefined ? undefined : kafkaErrorOf(wire.errorOf(error, { groupId }))
@@ -148,7 +149,7 @@ export function createGenerations(options: GenerationsOptions): Generations {
       }
       // A group that moves partitions says so to its members: the membership is alive.
       if (type === 'REBALANCE_IN_PROGRESS') void leave()
-      if (error === undefined || type === 'REBALANCE_IN_PROGRESS') lease.confirm()
+      if (error === undefined || type === 'REBALANCE_IN_PROGRESS') lease.confirm(sentMs)
     },
     lose,
     end() {

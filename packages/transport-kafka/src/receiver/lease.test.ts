@@ -25,9 +25,39 @@ describe('a lease', () => {
     expect(heard).not.toContain('uncertain')
     await vi.advanceTimersByTimeAsync(1_500)
     expect(lease.isUncertain).toBe(true)
-    lease.confirm()
+    lease.confirm(performance.now())
     expect(heard.filter((what) => what !== 'heartbeat')).toEqual(['uncertain', 'certain'])
     expect(lease.isUncertain).toBe(false)
+    lease.end()
+  })
+
+  it('counts from when what was answered had been sent: an old answer that lay unread makes nothing certain', async () => {
+    const { lease, heard } = newLease()
+    lease.begin()
+    const sentMs = performance.now()
+    await vi.advanceTimersByTimeAsync(9_000)
+    lease.confirm(sentMs)
+    expect(lease.isUncertain).toBe(true)
+    lease.confirm(sentMs + 5_000)
+    expect(lease.isUncertain).toBe(false)
+    lease.confirm(sentMs + 1_000)
+    expect(lease.isUncertain).toBe(false)
+    expect(heard.filter((what) => what !== 'heartbeat')).toEqual(['uncertain', 'certain'])
+    lease.end()
+  })
+
+  it.each([
+    { heldUpMs: 9_000, becomes: 'uncertain' },
+    { heldUpMs: 23_000, becomes: 'dead' },
+  ])('is $becomes where the process was held up for $heldUpMs ms, whatever lies unread', ({ heldUpMs, becomes }) => {
+    const { lease, heard } = newLease()
+    lease.begin()
+    const sentMs = performance.now()
+    // The clock goes on and no timer has run yet: sockets may come before them.
+    const clock = vi.spyOn(performance, 'now').mockReturnValue(sentMs + heldUpMs)
+    lease.confirm(sentMs)
+    clock.mockRestore()
+    expect(heard.filter((what) => what !== 'heartbeat')).toEqual([becomes])
     lease.end()
   })
 
@@ -116,8 +146,9 @@ function newLease({ answers = false, joining = false, hangs = false } = {}) {
     isJoining: () => joining,
     async heartbeat() {
       heard.push('heartbeat')
+      const sentMs = performance.now()
       if (hangs) await new Promise(() => {})
-      if (answers) lease.confirm()
+      if (answers) lease.confirm(sentMs)
     },
     isKnown: () => new Promise((resolve) => asked.push(resolve)),
     onUncertain: () => heard.push('uncertain'),

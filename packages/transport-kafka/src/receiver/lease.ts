@@ -25,8 +25,11 @@ export interface LeaseOptions {
 export interface Lease {
   /** A membership begins now. */
   begin(): void
-  /** The coordinator has answered. */
-  confirm(): void
+  /**
+   * The coordinator has answered a request that was sent at this time, by the monotonic clock. The session counts from
+   * there: an answer may have lain unread for as long as the process was held up.
+   */
+  confirm(sentMs: number): void
   /**
    * A broker was away, and what answers now may be another Kafka under the same address, with messages at the same
    * offsets. Whether its coordinator knows this member is asked at once, and again until it does.
@@ -48,7 +51,7 @@ const DOUBT_RETRY_MS = 100
 export function createLease(options: LeaseOptions): Lease {
   const { sessionTimeoutMs } = options
   const intervalMs = Math.max(20, Math.floor(sessionTimeoutMs / BEATS))
-  let confirmedAt = 0
+  let confirmedMs = 0
   let timer: NodeJS.Timeout | undefined
   let uncertain = false
   let beating = false
@@ -57,7 +60,7 @@ export function createLease(options: LeaseOptions): Lease {
   let settled = 0
 
   function check(): void {
-    const silentMs = performance.now() - confirmedAt
+    const silentMs = performance.now() - confirmedMs
     const joining = options.isJoining()
     const deadMs = joining ? options.joinAllowanceMs + sessionTimeoutMs : sessionTimeoutMs * DEAD_SHARE
     if (silentMs > deadMs) {
@@ -65,10 +68,10 @@ export function createLease(options: LeaseOptions): Lease {
       options.onDead(silentMs)
       return
     }
-    if (silentMs > sessionTimeoutMs * UNCERTAIN_SHARE && !uncertain) {
-      uncertain = true
-      options.onUncertain(silentMs)
-    }
+    const before = uncertain
+    uncertain = silentMs > sessionTimeoutMs * UNCERTAIN_SHARE
+    if (uncertain && !before) options.onUncertain(silentMs)
+    if (!uncertain && before) options.onCertain()
     if (silentMs >= intervalMs && !joining && !beating) void beat()
   }
 
@@ -99,17 +102,16 @@ export function createLease(options: LeaseOptions): Lease {
 
   return {
     begin() {
-      confirmedAt = performance.now()
+      confirmedMs = performance.now()
       uncertain = false
       settled = doubts
       beating = false
       timer ??= setInterval(check, intervalMs)
     },
-    confirm() {
-      confirmedAt = performance.now()
-      if (!uncertain) return
-      uncertain = false
-      options.onCertain()
+    confirm(sentMs) {
+      if (timer === undefined) return
+      confirmedMs = Math.max(confirmedMs, sentMs)
+      check()
     },
     doubt() {
       if (timer === undefined) return

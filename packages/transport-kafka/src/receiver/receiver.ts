@@ -152,8 +152,8 @@ export function createReceiver(context: ReceiverContext, given: ReceiverOptions)
         if (isCurrent() && isOpen()) generations.take(membership, partitions)
       },
       formerMemberId: () => generations.formerMemberId,
-      heartbeat: (membership, error) => {
-        if (isCurrent()) generations.answered(membership, error)
+      heartbeat: (membership, error, sentMs) => {
+        if (isCurrent()) generations.answered(membership, error, sentMs)
       },
       fetched: async (answer, from, moveTo) => {
         // A listener's throw must not reach the client: of some errors it may die for good, of others hold up everything.

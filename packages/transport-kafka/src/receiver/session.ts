@@ -21,8 +21,11 @@ export interface SessionEvents {
   assigned(membership: Membership, partitions: readonly TopicPartition[]): void
   /** The id of a membership that was given up without leaving, where there is one. */
   formerMemberId(): string | undefined
-  /** The coordinator answered a heartbeat of this membership, with an error or well. */
-  heartbeat(membership: Membership, error: unknown): void
+  /**
+   * The coordinator answered a heartbeat of this membership, with an error or well. `sentMs` is when the heartbeat was
+   * sent, by the monotonic clock.
+   */
+  heartbeat(membership: Membership, error: unknown, sentMs: number): void
   /** A fetch brought something; `moveTo` sets where the partition is fetched from next. */
   fetched(answer: FetchAnswer, fetchedFrom: number, moveTo: (offset: number) => void): Promise<void>
   /** A broker was away when it was asked for messages. */

@@ -31,8 +31,8 @@ export interface GroupHooks {
   formerMemberId(): string | undefined
   /** The group has let this member in; its partitions follow. */
   joined(membership: Membership): void
-  /** A heartbeat was answered: with an error, or well. */
-  heartbeat(membership: Membership, error: unknown): void
+  /** A heartbeat that was sent at this time, by the monotonic clock, was answered: with an error, or well. */
+  heartbeat(membership: Membership, error: unknown, sentMs: number): void
 }
 
 /** What finding a group's coordinator needs. */
@@ -124,12 +124,13 @@ export function createGroupCoordinator(options: GroupCoordinatorOptions): GroupC
     },
     async heartbeat(request) {
       const membership = { memberId: request.memberId, generationId: request.groupGenerationId }
+      const sentMs = performance.now()
       try {
         const answer = await beat(request)
-        hooks.heartbeat(membership, undefined)
+        hooks.heartbeat(membership, undefined, sentMs)
         return answer
       } catch (error) {
-        hooks.heartbeat(membership, error)
+        hooks.heartbeat(membership, error, sentMs)
         // Whether the membership is over says the lease, and the coordinator once it answers.
         if (isTransient(error)) return undefined
         throw error

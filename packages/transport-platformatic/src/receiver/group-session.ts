@@ -109,11 +109,12 @@ export function createGroupSession(
     pause: fetcher.pause,
     resume: fetcher.resume,
     async heartbeat(membership) {
+      const sentMs = performance.now()
       try {
         await member.heartbeat(membership)
-        events.heartbeat(membership, undefined)
+        events.heartbeat(membership, undefined, sentMs)
       } catch (error) {
-        events.heartbeat(membership, error)
+        events.heartbeat(membership, error, sentMs)
         heed(membership, error)
       }
     },

@@ -194,8 +194,8 @@ export const defects: readonly Defect[] = [
           },
           {
             file: `${kafka}/receiver/lease.ts`,
-            find: 'if (silentMs > sessionTimeoutMs * UNCERTAIN_SHARE && !uncertain) {',
-            replace: 'if (silentMs < sessionTimeoutMs * -UNCERTAIN_SHARE && !uncertain) {',
+            find: 'uncertain = silentMs > sessionTimeoutMs * UNCERTAIN_SHARE',
+            replace: 'uncertain = silentMs < sessionTimeoutMs * -UNCERTAIN_SHARE',
           },
         ],
         caughtBy: [
