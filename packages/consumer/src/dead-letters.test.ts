@@ -103,9 +103,9 @@ describe('a dead letter', () => {
 
   it('is made of an event that kills the process in each of its attempts, without running it', async () => {
     let calls = 0
-    const tried = [{ offset: 0, attempts: 3, running: true }]
+    const tried = [{ offset: 0, attempts: 3, running: true, deaths: ['aaaaaaaa', 'bbbbbbbb'] }]
     await stage.sendToFirst([message({ householdId: 'killer' }), message()])
-    await stage.commitAs(0, encodeProgress(0, { clean: false, crashes: 0, done: [], tried }))
+    await stage.commitAs(0, encodeProgress(0, { clean: false, crashes: 0, writer: 'cccccccc', done: [], tried }))
     const one = stage.subscriber(({ householdId }) => {
       if (householdId === 'killer') calls += 1
     }, on)

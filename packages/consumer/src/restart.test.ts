@@ -62,10 +62,8 @@ describe('a restart', () => {
   it('gives up an event that has killed the process in each of its attempts, without running it', async () => {
     let calls = 0
     await stage.sendToFirst([message({ householdId: 'killer' }), message()])
-    await stage.commitAs(
-      0,
-      encodeProgress(0, { clean: false, crashes: 0, done: [], tried: [{ offset: 0, attempts: 3, running: true }] }),
-    )
+    const tried = [{ offset: 0, attempts: 3, running: true, deaths: ['aaaaaaaa', 'bbbbbbbb'] }]
+    await stage.commitAs(0, encodeProgress(0, { clean: false, crashes: 0, writer: 'cccccccc', done: [], tried }))
     const one = stage.subscriber(({ householdId }) => {
       if (householdId === 'killer') calls += 1
     })
@@ -73,6 +71,18 @@ describe('a restart', () => {
     await until('the other one is handled, the killer held', () => one.stats().handled === 1 && one.stats().held === 1)
     expect(calls).toBe(0)
     expect(one.health().reasons[0]?.message).toContain('PROCESS_DIED')
+  })
+
+  it('gives up no event that failed before two processes died, though it has had all its attempts', async () => {
+    const attempts: number[] = []
+    await stage.sendToFirst([message()])
+    // What it failed at was lived through; two deaths may be the doing of another event.
+    const tried = [{ offset: 0, attempts: 3, running: true, deaths: ['aaaaaaaa'] }]
+    await stage.commitAs(0, encodeProgress(0, { clean: false, crashes: 0, writer: 'bbbbbbbb', done: [], tried }))
+    const one = stage.subscriber((_, { delivery }) => void attempts.push(delivery.attempt), { retry: { attempts: 2 } })
+    await one.start()
+    await until('it is handled', () => one.stats().handled === 1)
+    expect([attempts, one.stats().givenUp]).toEqual([[4], 0])
   })
 
   it('commits an attempt before it begins where a process died during the last one', async () => {

@@ -49,9 +49,9 @@ export function crashGuard({ commit, admitted, present }: CrashGuardNeeds): Midd
   }
 }
 
-/** Whether the deaths during its last attempts have used up what it has of them. */
-function isKiller(event: PendingEvent): boolean {
-  return event.suspect && event.attempts > Math.max(MIN_DEATHS, event.attemptLimit)
+/** Whether its attempts are used up, and the last ones by deaths alone: one that failed in between was lived through. */
+function isKiller({ attempts, attemptLimit, deaths }: PendingEvent): boolean {
+  return attempts > attemptLimit && deaths.length >= MIN_DEATHS
 }
 
 function processDied(event: PendingEvent): SubscriberError {
