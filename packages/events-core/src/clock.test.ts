@@ -1,8 +1,8 @@
 import { expect, it } from 'vitest'
 import { systemClock } from './clock.ts'
 
-/** Whether the clock called back too early, for waits that begin at other fractions of a millisecond. */
-function waits(count: number): Promise<boolean[]> {
+/** Whether the clock called back too early, for each of some waits that begin at other fractions of a millisecond. */
+function areEarly(count: number): Promise<boolean[]> {
   return Promise.all(
     Array.from({ length: count }, async (_, n) => {
       for (const untilMs = performance.now() + 0.07; performance.now() < untilMs; );
@@ -15,7 +15,7 @@ function waits(count: number): Promise<boolean[]> {
 }
 
 it('calls back when its time has gone on by the delay, not a fraction of a millisecond before', async () => {
-  for (let round = 0; round < 20; round++) expect(await waits(30)).not.toContain(true)
+  for (let round = 0; round < 20; round++) expect(await areEarly(30)).not.toContain(true)
 })
 
 it('can be told to wait for longer than a timer can', async () => {
