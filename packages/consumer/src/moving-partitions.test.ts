@@ -1,9 +1,8 @@
 import { describe, expect, it } from 'vitest'
-import type { OnBatch } from '../test/batches.ts'
+import { inBatches, type Work } from '../test/batches.ts'
 import { until } from '../test/condition.ts'
 import { message } from '../test/household.ts'
 import { memoryStage, type OnStarted, onChores } from '../test/stage.ts'
-import type { BatchOutcome } from './batch/batch-handler.ts'
 
 const stage = memoryStage()
 
@@ -13,7 +12,7 @@ describe('moving partitions', () => {
     async (kind) => {
       const seen = new Map<string, Set<number>>()
       const tooEarly: string[] = []
-      const handle: OnStarted = async ({ householdId, data }) => {
+      const handle: Work = async ({ householdId, data }) => {
         await new Promise(setImmediate)
         const steps = seen.get(householdId) ?? new Set()
         seen.set(householdId, steps)
@@ -21,25 +20,12 @@ describe('moving partitions', () => {
         if (data.step > 0 && !steps.has(data.step - 1)) tooEarly.push(`${householdId} ${data.step}`)
         steps.add(data.step)
       }
-      let calls = 0
-      const handleBatch: OnBatch = async (events, context) => {
-        calls += 1
-        const outcomes: BatchOutcome[] = []
-        const failing = new Set<string>()
-        for (const [index, event] of events.entries()) {
-          const { householdId } = event
-          // As a batch handler has to: after a failure it leaves the key alone.
-          if (failing.has(householdId)) continue
-          if ((calls + index) % 17 === 0) {
-            failing.add(householdId)
-            outcomes.push(context.failed(event, 'now and then'))
-            continue
-          }
-          await handle(event, context as never)
-          outcomes.push(context.done(event))
-        }
-        return outcomes
-      }
+      let turn = 0
+      const handleBatch = inBatches(async (event) => {
+        turn += 1
+        if (turn % 17 === 0) throw new Error('now and then')
+        await handle(event)
+      })
       const retry = { attempts: 1000, baseMs: 1 }
       const made = { handle: { handle, retry }, handleBatch: { handleBatch, retry, maxBatchEvents: 15 } }[kind]
       const member = () => stage.subscriberOn({ on: [onChores({ 'chore.started': made })] })

@@ -1,12 +1,11 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { describe, expect, it } from 'vitest'
-import type { OnBatch } from '../test/batches.ts'
+import { inBatches, type Work } from '../test/batches.ts'
 import { until } from '../test/condition.ts'
 import { message } from '../test/household.ts'
 import { receiptsInMemory } from '../test/receipts.ts'
 import { seeded } from '../test/seeded.ts'
 import { memoryStage, onChores } from '../test/stage.ts'
-import type { BatchOutcome } from './batch/batch-handler.ts'
 import type { Subscriber } from './subscriber.ts'
 
 const stage = memoryStage()
@@ -14,9 +13,6 @@ const GROUP = 'helpers'
 const HOUSEHOLDS = Array.from({ length: 12 }, (_, n) => `household-${n}`)
 const STEPS = 150
 const FAULTS = 40
-
-/** What is done with one event. */
-type Work = (event: { readonly householdId: string; readonly data: { readonly step: number } }) => void | Promise<void>
 
 /** What the group has done, and what it did wrong. */
 class Progress {
@@ -55,26 +51,6 @@ function createWork(progress: Progress, random: () => number): Work {
     if (dice < 0.08) for (const untilMs = performance.now() + 12 * random(); performance.now() < untilMs; );
     if (dice < 0.02 || (dice > 0.05 && dice < 0.6)) return end()
     return (dice < 0.9 ? new Promise<void>(setImmediate) : delay(4 * random())).then(end)
-  }
-}
-
-/** A batch handler that leaves a key alone once an event of it has failed, as it has to. */
-function inBatches(work: Work): OnBatch {
-  return async (events, context) => {
-    const failed = new Set<string>()
-    const outcomes: BatchOutcome[] = []
-    for (const event of events) {
-      const { householdId } = event
-      if (failed.has(householdId)) continue
-      try {
-        await work(event)
-        outcomes.push(context.done(event))
-      } catch (error) {
-        failed.add(householdId)
-        outcomes.push(context.failed(event, String(error)))
-      }
-    }
-    return outcomes
   }
 }
 

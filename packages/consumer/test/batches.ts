@@ -13,6 +13,29 @@ type Started = (typeof chores)['events'][0]
 /** The batch handler of `chore.started`. */
 export type OnBatch = BatchHandler<Started, object>
 
+/** What is done with one event. */
+export type Work = (event: ReceivedEvent<Started>) => void | Promise<void>
+
+/** Makes a batch handler that leaves a key alone once an event of it has failed, as it has to. */
+export function inBatches(work: Work): OnBatch {
+  return async (events, context) => {
+    const failed = new Set<string>()
+    const outcomes: BatchOutcome[] = []
+    for (const event of events) {
+      const { householdId } = event
+      if (failed.has(householdId)) continue
+      try {
+        await work(event)
+        outcomes.push(context.done(event))
+      } catch (error) {
+        failed.add(householdId)
+        outcomes.push(context.failed(event, String(error)))
+      }
+    }
+    return outcomes
+  }
+}
+
 /** A subscriber with a batch handler that is at its first event, so that the test decides what waits behind it. */
 export interface BatchStage {
   readonly one: Subscriber
